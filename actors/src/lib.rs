@@ -1,1 +1,19 @@
+//! The inside of Greenroom: everything that decides.
+//!
+//! ```text
+//! web/ws (outside) ─▶ Participant ─▶ Room ─▶ RoomState::apply(input, now) -> effects
+//!                          ▲           │ └──▶ topology::decide(facts)
+//!                          └─ events ──┘
+//! MeetingManager finds or creates rooms, watches them, rebuilds a crashed one
+//! ```
+//!
+//! The five rules: decisions are pure · the shell is thin · every queue is bounded · packets never cross a mailbox · a crash loses
+//! one actor, never the room.
 
+pub mod clock;
+pub mod ids;
+pub mod ports;
+pub mod protocol;
+pub mod room;
+
+pub use clock::{Clock, Timestamp, at};

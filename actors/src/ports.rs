@@ -1,0 +1,144 @@
+//! What the inside needs of the outside. `src/` implements these; tests use the memory twins in `testing`.
+
+use crate::{
+    clock::Timestamp,
+    ids::*,
+    protocol::{EndReason, IceServer, Settings},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{future::Future, pin::Pin};
+use thiserror::Error;
+
+pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
+
+/// Why something could not be kept or read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum StoreError {
+    /// The queue of writes is full: try again later.
+    #[error("the store is busy")]
+    Busy,
+    #[error("not in the store")]
+    NotFound,
+    /// It would break a rule of the store, such as two rooms of one code.
+    #[error("already in the store")]
+    Conflict,
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+/// A room as it is kept.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomRecord {
+    pub room_id: RoomId,
+    pub tenant_id: TenantId,
+    pub room_code: String,
+    pub name: String,
+    pub template: String,
+    pub settings: Settings,
+    /// Who owns the room: whoever shows this identity is its host.
+    pub host: Identity,
+    pub has_password: bool,
+    pub created_at: Timestamp,
+    pub starts_at: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
+}
+
+/// One entry of a session's journal.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JournalEntry {
+    pub session_id: SessionId,
+    /// From 1, without gaps.
+    pub seq: u64,
+    pub at: Timestamp,
+    /// A `room::Input` as JSON.
+    pub input: String,
+}
+
+/// The state of a session after the journal entry `seq`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot {
+    pub session_id: SessionId,
+    pub seq: u64,
+    /// A `room::RoomState` as JSON.
+    pub state: String,
+}
+
+/// A room with what is needed to go on where its open session was.
+#[derive(Clone, PartialEq)]
+pub struct StoredRoom {
+    pub record: RoomRecord,
+    pub session: Option<StoredSession>,
+}
+
+#[derive(Clone, PartialEq)]
+pub struct StoredSession {
+    pub session_id: SessionId,
+    pub started_at: Timestamp,
+    /// The newest snapshot, if there is one.
+    pub snapshot: Option<Snapshot>,
+    /// What came after it, in order.
+    pub tail: Vec<JournalEntry>,
+}
+
+/// What an ended session leaves for its report.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionSummary {
+    /// Shapes as in the report: `participants`, `chat`, `chatCount`, `peak`.
+    pub report: Value,
+    pub peak: u32,
+}
+
+/// Who did what: kept for `audit`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuditEntry {
+    pub tenant_id: TenantId,
+    pub at: Timestamp,
+    pub actor: Identity,
+    /// `room.joined`, `room.left`, `role.changed`, `person.admitted`, `consent.changed`, …
+    pub action: String,
+    pub room_id: Option<RoomId>,
+    pub session_id: Option<SessionId>,
+    pub detail: Value,
+}
+
+/// One participant's quality at one time.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QualityPoint {
+    pub session_id: SessionId,
+    pub participant_id: ParticipantId,
+    pub at: Timestamp,
+    /// 1 to 5.
+    pub score: f32,
+    pub rtt_ms: f32,
+    /// Fraction 0 to 1.
+    pub loss: f32,
+    pub jitter_ms: f32,
+}
+
+/// Keeps rooms, sessions and their journals. An answered write survives a crash of the process.
+pub trait RoomStore: Send + Sync + 'static {
+    fn room(&self, room: RoomId) -> Answer<Option<StoredRoom>>;
+    /// Rooms whose session was open when the process ended.
+    fn rooms_with_open_session(&self) -> Answer<Vec<RoomId>>;
+    fn start_session(&self, room: RoomId, session: SessionId, at: Timestamp) -> Answer<()>;
+    fn append(&self, entry: JournalEntry) -> Answer<()>;
+    /// Replaces the session's snapshot.
+    fn save_snapshot(&self, snapshot: Snapshot) -> Answer<()>;
+    fn end_session(&self, session: SessionId, at: Timestamp, reason: EndReason, summary: SessionSummary) -> Answer<()>;
+    /// A host changed the room from inside.
+    fn update_room(&self, room: RoomId, name: String, settings: Settings, host: Identity) -> Answer<()>;
+    fn audit(&self, entry: AuditEntry) -> Answer<()>;
+    fn record_quality(&self, point: QualityPoint) -> Answer<()>;
+}
+
+/// Makes ICE servers with credentials for one participant.
+pub trait IceServers: Send + Sync + 'static {
+    fn for_participant(&self, participant: ParticipantId, now: Timestamp) -> Vec<IceServer>;
+}

@@ -1,0 +1,22 @@
+//! The wire: commands in, replies and events out. `docs/protocol.md` is the page for people.
+
+pub mod client;
+pub mod error;
+pub mod parse;
+pub mod people;
+pub mod room;
+pub mod schema;
+pub mod server;
+
+pub use client::ClientCommand;
+pub use error::{CommandError, ErrorCode};
+pub use parse::{BadFrame, ClientFrame, parse};
+pub use people::{Connection, Consents, MediaKind, Participant, Role, WaitingPerson};
+pub use room::{
+    ChatMessage, IceServer, PartialSettings, Permission, Room, Settings, SharedFile, Topology, TopologyMode, TopologyReason,
+};
+pub use schema::schema;
+pub use server::{CloseCode, CoalesceKey, EndReason, LeaveReason, Reply, ReplyBody, ServerEvent, Stage, Waiting, Welcome};
+
+/// The WebSocket subprotocol.
+pub const SUBPROTOCOL: &str = "greenroom.v1";

@@ -1,0 +1,297 @@
+//! A room as the wire shows it.
+
+use super::people::Role;
+use crate::{clock::Timestamp, ids::*};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitingRoom {
+    Off,
+    Everyone,
+    /// Only those without an account.
+    Guests,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TopologyChoice {
+    Auto,
+    Mesh,
+    Sfu,
+}
+
+/// From which role on something is allowed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Allowed {
+    Everyone,
+    Presenters,
+    Hosts,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingSetting {
+    Off,
+    Manual,
+    Auto,
+}
+
+/// How a room behaves. Every one has a default; unknown ones are refused, so that a typing error is not silently lost.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Settings {
+    pub waiting_room: WaitingRoom,
+    /// May people meet while no host is there?
+    pub join_before_host: bool,
+    /// 1 to 1,000.
+    pub max_participants: u32,
+    pub mute_on_entry: bool,
+    pub topology: TopologyChoice,
+    /// How many people may be peer to peer, 2 to 12.
+    pub mesh_limit: u32,
+    pub chat: Allowed,
+    pub screen_share: Allowed,
+    pub unmute: Allowed,
+    pub recording: RecordingSetting,
+    pub ai_enabled: bool,
+    pub retention_days: u32,
+    pub region: String,
+    /// Let in at once whoever a host admitted to this room before.
+    pub admit_known: bool,
+    /// May people without an account come in (through the waiting room, if that says so)?
+    pub allow_guests: bool,
+    /// With every host gone, hand the room to a cohost, else to the one present longest.
+    pub hand_over_host: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            waiting_room: WaitingRoom::Everyone,
+            join_before_host: false,
+            max_participants: 100,
+            mute_on_entry: false,
+            topology: TopologyChoice::Auto,
+            mesh_limit: 5,
+            chat: Allowed::Everyone,
+            screen_share: Allowed::Everyone,
+            unmute: Allowed::Everyone,
+            recording: RecordingSetting::Off,
+            ai_enabled: false,
+            retention_days: 30,
+            region: "default".to_owned(),
+            admit_known: false,
+            allow_guests: true,
+            hand_over_host: true,
+        }
+    }
+}
+
+/// Some settings, to be laid over others.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct PartialSettings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting_room: Option<WaitingRoom>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join_before_host: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_participants: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mute_on_entry: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topology: Option<TopologyChoice>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mesh_limit: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chat: Option<Allowed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub screen_share: Option<Allowed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmute: Option<Allowed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingSetting>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ai_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admit_known: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_guests: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hand_over_host: Option<bool>,
+}
+
+/// A setting outside its range: its wire name and a sentence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SettingError {
+    pub field: &'static str,
+    pub message: &'static str,
+}
+
+impl Settings {
+    /// These settings with `changes` laid over them, or the first that is out of range.
+    pub fn with(&self, changes: &PartialSettings) -> Result<Settings, SettingError> {
+        let mut new = self.clone();
+        macro_rules! lay { ($($field:ident),*) => { $( if let Some(value) = &changes.$field { new.$field = value.clone(); } )* } }
+        lay!(
+            waiting_room,
+            join_before_host,
+            max_participants,
+            mute_on_entry,
+            topology,
+            mesh_limit,
+            chat,
+            screen_share,
+            unmute,
+            recording,
+            ai_enabled,
+            retention_days,
+            region,
+            admit_known,
+            allow_guests,
+            hand_over_host
+        );
+        new.check()?;
+        Ok(new)
+    }
+
+    /// Is every number in its range?
+    pub fn check(&self) -> Result<(), SettingError> {
+        let rules: [(bool, &'static str, &'static str); 4] = [
+            ((1..=1000).contains(&self.max_participants), "maxParticipants", "must be 1 to 1000"),
+            ((2..=12).contains(&self.mesh_limit), "meshLimit", "must be 2 to 12"),
+            ((1..=3650).contains(&self.retention_days), "retentionDays", "must be 1 to 3650"),
+            ((1..=40).contains(&self.region.chars().count()), "region", "must have 1 to 40 characters"),
+        ];
+        match rules.into_iter().find(|(holds, ..)| !holds) {
+            Some((_, field, message)) => Err(SettingError { field, message }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// One thing that a role may be allowed to do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    PublishAudio,
+    PublishVideo,
+    ShareScreen,
+    Unmute,
+    Chat,
+    React,
+    RaiseHand,
+    RenameSelf,
+    Admit,
+    Moderate,
+    SetRole,
+    Lock,
+    Spotlight,
+    UpdateRoom,
+    TransferHost,
+    EndSession,
+    Record,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Room {
+    pub room_id: RoomId,
+    pub room_code: String,
+    pub name: String,
+    pub template: String,
+    pub host_present: bool,
+    pub locked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spotlight: Option<ParticipantId>,
+    pub settings: Settings,
+    pub permissions: BTreeMap<Role, Vec<Permission>>,
+    pub created_at: Timestamp,
+    pub started_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    pub has_password: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TopologyMode {
+    Mesh,
+    Sfu,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TopologyReason {
+    /// Two people: the straight line.
+    Pair,
+    /// Few enough for a mesh.
+    SmallRoom,
+    /// The room's setting says so.
+    Pinned,
+    /// More people than a mesh carries well.
+    TooLargeForMesh,
+    /// The setting asks for the SFU, and this server has none.
+    SfuNotAvailable,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Topology {
+    pub mode: TopologyMode,
+    /// Counts the paths that media has taken in this session.
+    pub epoch: u32,
+    pub reason: TopologyReason,
+    /// Where the policy would be, if the server could.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<TopologyMode>,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SharedFile {
+    pub id: FileId,
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    pub mime: String,
+    pub url: String,
+}
+
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatMessage {
+    pub id: ChatId,
+    pub from: ParticipantId,
+    /// The sender's name when it was sent: they may be gone.
+    pub from_name: String,
+    pub text: String,
+    pub sent_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<ParticipantId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<ChatId>,
+    /// The sender's own id for it.
+    pub client_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<SharedFile>,
+}
+
+/// A STUN or TURN server, in the shape of `RTCIceServer`.
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IceServer {
+    pub urls: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+}

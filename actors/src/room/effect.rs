@@ -1,0 +1,56 @@
+//! What a room wants done: values, run by the shell in order.
+
+use crate::{
+    ids::*,
+    ports::{QualityPoint, SessionSummary},
+    protocol::{CloseCode, CommandError, EndReason, ReplyBody, ServerEvent},
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+pub type CommandResult = Result<ReplyBody, CommandError>;
+
+/// The outcome of one input.
+#[derive(Clone, PartialEq)]
+pub struct Outcome {
+    /// The answer to whoever caused the input.
+    pub reply: CommandResult,
+    pub effects: Vec<Effect>,
+    /// State that must survive has changed: the input belongs in the journal.
+    pub durable: bool,
+}
+
+#[derive(Clone, PartialEq)]
+pub enum Effect {
+    /// Put an event into each one's outbox. A `welcome` or `waiting` lacks the resume token and the ICE servers: the participant's shell adds them.
+    Deliver {
+        to: Vec<ParticipantId>,
+        event: ServerEvent,
+    },
+    /// Give a waiting person's shell the grant to redeem, if it is there.
+    Grant {
+        to: ParticipantId,
+        grant: Uuid,
+    },
+    /// Close the socket, after what was delivered before. The participant is gone from the room (or waits on without a socket for `JoinedElsewhere`).
+    Close {
+        participant: ParticipantId,
+        code: CloseCode,
+    },
+    /// Nobody by this id is in the room or waiting any more: the shell may stop.
+    Forget {
+        participant: ParticipantId,
+    },
+    Audit {
+        actor: Identity,
+        action: &'static str,
+        detail: Value,
+    },
+    Quality(QualityPoint),
+    /// A host changed name, settings or ownership: keep the room's record.
+    RoomRecordChanged,
+    SessionEnded {
+        reason: EndReason,
+        summary: Box<SessionSummary>,
+    },
+}

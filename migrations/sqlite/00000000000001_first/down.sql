@@ -1,0 +1,13 @@
+DROP TABLE idempotency_keys;
+DROP TABLE quality_points;
+DROP TABLE files;
+DROP TABLE consents;
+DROP TABLE audit_log;
+DROP TABLE room_snapshots;
+DROP TABLE room_journal;
+DROP TABLE sessions;
+DROP TABLE rooms;
+DROP TABLE api_keys;
+DROP TABLE refresh_tokens;
+DROP TABLE users;
+DROP TABLE tenants;

@@ -1,0 +1,9 @@
+//! The outside of Greenroom: everything that touches the world, a folder a neighbour.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod identity;
+pub mod store;
+pub mod telemetry;
+pub mod web;

@@ -1,0 +1,132 @@
+//! One thread owns the only connection that writes. Whatever is queued when it wakes becomes one transaction, so a thousand
+//! rooms share a commit instead of waiting for each other's.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use diesel::Connection;
+use tokio::sync::oneshot;
+
+use super::StoreError;
+use super::connection::{Conn, Source, in_transaction};
+
+/// The most jobs that share one commit: bounds how long the first of them waits.
+const GROUP: usize = 512;
+
+pub(super) struct Writer {
+    queue: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread. `capacity` is how many jobs may wait; one more is [`StoreError::Busy`].
+    pub fn start(source: Source, capacity: usize) -> Result<Self, StoreError> {
+        let conn = source.writer()?;
+        let (queue, jobs) = sync_channel(capacity);
+        let thread = thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || write_all(&source, conn, &jobs))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// Queues `work`; the receiver gets its answer once it is committed.
+    pub fn submit<T, F>(&self, work: F) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Typed { work: Some(work), outcome: None, reply });
+        let queue = self.queue.as_ref().ok_or_else(stopped)?;
+        queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => stopped(),
+        })?;
+        metrics::counter!("greenroom_store_writes_total").increment(1);
+        Ok(answer)
+    }
+}
+
+impl Drop for Writer {
+    /// What was queued is still written.
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != thread::current().id()
+            && thread.join().is_err()
+        {
+            tracing::error!("the store's writer ended with a panic");
+        }
+    }
+}
+
+pub(super) fn stopped() -> StoreError {
+    StoreError::Unavailable("the writer has stopped".to_owned())
+}
+
+fn write_all(source: &Source, conn: Conn, jobs: &Receiver<Box<dyn Job>>) {
+    let mut conn = Some(conn);
+    while let Ok(first) = jobs.recv() {
+        let mut group = vec![first];
+        group.extend(jobs.try_iter().take(GROUP - 1));
+        metrics::histogram!("greenroom_store_group_size").record(group.len() as f64);
+        let committed = commit_group(source, &mut conn, &mut group);
+        if let Err(error) = &committed {
+            tracing::error!(%error, jobs = group.len(), "a group of writes was not committed");
+            // After a full disk or an I/O error the connection's idea of its transaction can't be trusted any more.
+            conn = None;
+        }
+        for job in group {
+            job.answer(&committed);
+        }
+    }
+}
+
+fn commit_group(source: &Source, slot: &mut Option<Conn>, group: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    let conn = match slot {
+        Some(conn) => conn,
+        None => slot.insert(source.writer()?),
+    };
+    in_transaction(conn, |conn| {
+        group.iter_mut().for_each(|job| job.run(conn));
+        Ok(())
+    })
+}
+
+trait Job: Send {
+    fn run(&mut self, conn: &mut Conn);
+    fn answer(self: Box<Self>, committed: &Result<(), StoreError>);
+}
+
+struct Typed<T, F> {
+    work: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Job for Typed<T, F>
+where
+    T: Send,
+    F: FnOnce(&mut Conn) -> Result<T, StoreError> + Send,
+{
+    /// Under a savepoint of its own, so that a job that fails or panics takes back only what it did itself.
+    fn run(&mut self, conn: &mut Conn) {
+        let Some(work) = self.work.take() else { return };
+        self.outcome = Some(conn.transaction(|conn| {
+            catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| {
+                Err(StoreError::Unavailable("a write panicked".to_owned()))
+            })
+        }));
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<(), StoreError>) {
+        let outcome = match committed {
+            Ok(()) => self.outcome.unwrap_or_else(|| Err(stopped())),
+            Err(error) => Err(error.clone()),
+        };
+        // Whoever asked may have gone away; the row stays.
+        let _ = self.reply.send(outcome);
+    }
+}

@@ -1,0 +1,75 @@
+//! The server's life: open what it keeps, start what decides, serve, and on a signal stop in reverse.
+
+mod shutdown;
+
+use crate::{
+    config::Config,
+    store::{Store, StoreError},
+    telemetry::{self, TelemetryError},
+    web::{self, Parts, docs::Docs, headers, health::Health, rate_limit::Limits, state::Shared, static_files::StaticFiles, trace},
+};
+use actix_web::{App, HttpServer, middleware::from_fn, web::Data};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
+
+/// Why the server could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error("{0} is set, but this build runs on its own with SQLite: leave it out")]
+    NotInThisBuild(&'static str),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    #[error("{}: {error}", path.display())]
+    DataDir { path: PathBuf, error: StoreError },
+    #[error("can't listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+    #[error("serving failed: {0}")]
+    Serve(io::Error),
+}
+
+/// Runs the server until it is told to stop.
+pub fn serve(config: Config) -> Result<(), AppError> {
+    for (name, value) in [("database_url", &config.database_url), ("redis_url", &config.redis_url)] {
+        if value.is_some() {
+            return Err(AppError::NotInThisBuild(name));
+        }
+    }
+    telemetry::start_logging(&config)?;
+    actix::System::new().block_on(run(config))
+}
+
+async fn run(config: Config) -> Result<(), AppError> {
+    let metrics = telemetry::start_metrics()?;
+    let store = Store::open(&config.data_dir).map_err(|error| AppError::DataDir { path: config.data_dir.clone(), error })?;
+    let health = Arc::new(Health::default());
+    let parts = Parts {
+        files: Data::new(StaticFiles::new(&config)),
+        docs: Data::new(Docs::new()),
+        shared: Data::new(Shared { limits: Limits::new(&config), health: health.clone(), store, metrics, config: config.clone() }),
+    };
+    let server = listen(&config, parts)?;
+    let drain = Duration::from_secs(config.drain_seconds);
+    actix::spawn(shutdown::on_signal(server.handle(), health, drain));
+    server.await.map_err(AppError::Serve)?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn listen(config: &Config, parts: Parts) -> Result<actix_web::dev::Server, AppError> {
+    let workers = if config.workers == 0 { thread::available_parallelism().map_or(2, usize::from) } else { config.workers };
+    let factory = move || App::new().wrap(from_fn(headers::headers)).wrap(from_fn(trace::trace)).configure(|app| web::routes(app, &parts));
+    let server = HttpServer::new(factory)
+        .workers(workers)
+        .keep_alive(Duration::from_secs(config.keep_alive_seconds))
+        .client_request_timeout(Duration::from_secs(config.header_timeout_seconds))
+        .max_connections(config.max_connections.div_ceil(workers))
+        .backlog(2048)
+        .disable_signals()
+        .shutdown_timeout(config.drain_seconds)
+        .bind(config.listen)
+        .map_err(|error| AppError::Listen(config.listen, error))?;
+    for address in server.addrs() {
+        tracing::info!(%address, "listening");
+        eprintln!("Greenroom is at {}", config.public_url.clone().unwrap_or_else(|| format!("http://{address}")));
+    }
+    Ok(server.run())
+}

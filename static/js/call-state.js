@@ -1,0 +1,94 @@
+/**
+ * What a call looks like to the views. Immutable: every change makes a new one.
+ *
+ * @typedef {import("./protocol.js").Participant} Participant
+ * @typedef {import("./protocol.js").WaitingPerson} WaitingPerson
+ * @typedef {import("./protocol.js").Permission} Permission
+ *
+ * @typedef {"idle"|"connecting"|"waiting"|"joined"|"ended"} Phase
+ * @typedef {"left"|"removed"|"denied"|"ended_by_host"|"expired"|"joined_elsewhere"|"room_not_found"|"room_full"|"room_locked"|"error"} EndReason
+ * @typedef {{reason: EndReason, message?: string, mayRejoin: boolean}} Ended
+ * @typedef {{code: "denied"|"not_found"|"in_use"|"not_permitted"|"unknown", message: string}} MediaError
+ * @typedef {{on: boolean, pending: boolean, error: MediaError|null, deviceId: string|null}} DeviceState
+ * @typedef {{on: boolean, pending: boolean, error: MediaError|null}} ScreenState
+ * @typedef {{deviceId: string, label: string}} Device
+ * @typedef {{microphones: Device[], cameras: Device[], speakers: Device[]}} Devices
+ *
+ * A message of ours is in the list at once: `pending` until the server has it, `failed` if it did not take it.
+ * @typedef {import("./protocol.js").WireChat & {pending?: boolean, failed?: {code: string, message: string}}} ChatMessage
+ *
+ * @typedef {{state: "new"|"connecting"|"connected"|"restarting"|"failed", path: "direct"|"relayed"|null}} LinkState
+ * @typedef {{key: string, from: string, emoji: string, at: number}} Reaction
+ * @typedef {"joined"|"left"|"knock"|"host_changed"|"role_changed"|"muted_by_host"|"video_off_by_host"|"screen_off_by_host"|"screen_taken_over"|"hand_raised"|"hand_lowered"|"locked"|"unlocked"|"draining"|"error"} NoticeKind
+ * Words of a notice come from the texts of the UI by `kind`, filled with `params` (`name`, `role`, `code` …).
+ * @typedef {{key: string, kind: NoticeKind, params: Record<string, string|number>, at: number}} Notice
+ * @typedef {{seconds: number, participants: number, peak: number, chatCount: number, quality: number|null}} Summary `quality` is the mean score, 1 to 5
+ *
+ * @typedef {object} CallState
+ * @property {Phase} phase
+ * @property {"online"|"reconnecting"} connection
+ * @property {{attempt: number, retryAt: number}|null} reconnect `retryAt` in milliseconds of `Date.now()`
+ * @property {Ended|null} ended
+ * @property {{position: number, hostPresent: boolean, message: string|null, roomName: string}|null} waiting
+ * @property {Participant|null} you
+ * @property {import("./protocol.js").Room|null} room
+ * @property {string|null} sessionId
+ * @property {Participant[]} participants in the order of joining, you among them
+ * @property {WaitingPerson[]} waitingList
+ * @property {import("./protocol.js").Topology|null} topology
+ * @property {ChatMessage[]} chat
+ * @property {string[]} typing ids
+ * @property {Partial<Record<Permission, boolean>>} can
+ * @property {Record<string, {score: number, level: import("./protocol.js").QualityLevel}>} quality
+ * @property {{reason: import("./protocol.js").QualityProblem, advice: string, at: number}|null} warning about your own media
+ * @property {string|null} activeSpeaker
+ * @property {string[]} speaking ids
+ * @property {Reaction[]} reactions of the last few seconds
+ * @property {{from: string, kind: import("./protocol.js").MediaKind}|null} unmuteRequest
+ * @property {Record<string, string>} previews waiting people's pictures as data URLs
+ * @property {DeviceState} microphone
+ * @property {DeviceState} camera
+ * @property {ScreenState} screen
+ * @property {{deviceId: string|null}} speaker
+ * @property {Devices} devices
+ * @property {Record<string, LinkState>} links
+ * @property {Notice[]} notices
+ * @property {string|null} startedAt
+ * @property {Summary|null} summary
+ */
+
+/** @returns {CallState} */
+export function initialState() {
+  return {
+    phase: "idle",
+    connection: "online",
+    reconnect: null,
+    ended: null,
+    waiting: null,
+    you: null,
+    room: null,
+    sessionId: null,
+    participants: [],
+    waitingList: [],
+    topology: null,
+    chat: [],
+    typing: [],
+    can: {},
+    quality: {},
+    warning: null,
+    activeSpeaker: null,
+    speaking: [],
+    reactions: [],
+    unmuteRequest: null,
+    previews: {},
+    microphone: { on: false, pending: false, error: null, deviceId: null },
+    camera: { on: false, pending: false, error: null, deviceId: null },
+    screen: { on: false, pending: false, error: null },
+    speaker: { deviceId: null },
+    devices: { microphones: [], cameras: [], speakers: [] },
+    links: {},
+    notices: [],
+    startedAt: null,
+    summary: null,
+  };
+}

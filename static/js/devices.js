@@ -1,0 +1,23 @@
+/**
+ * Which devices there are and how to ask for one.
+ * @typedef {import("./call-state.js").Devices} Devices
+ */
+
+/** Before a permission is given browsers hide ids and labels: such entries can't be chosen and are left out. @param {MediaDevices} mediaDevices @returns {Promise<Devices>} */
+export async function listDevices(mediaDevices) {
+  const all = await mediaDevices.enumerateDevices().catch(() => /** @type {MediaDeviceInfo[]} */ ([]));
+  const of = (/** @type {MediaDeviceKind} */ kind) => all.filter((one) => one.kind === kind && one.deviceId).map(({ deviceId, label }) => ({ deviceId, label }));
+  return { microphones: of("audioinput"), cameras: of("videoinput"), speakers: of("audiooutput") };
+}
+
+/** A chosen device must be that one; a remembered one may be gone. @param {string|null} deviceId @param {boolean} exact */
+const device = (deviceId, exact) => (deviceId ? { deviceId: exact ? { exact: deviceId } : { ideal: deviceId } } : {});
+
+/** @param {string|null} deviceId @param {boolean} [exact] @returns {MediaTrackConstraints} */
+export const microphoneConstraints = (deviceId, exact = false) => ({ echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...device(deviceId, exact) });
+
+/** @param {string|null} deviceId @param {boolean} [exact] @returns {MediaTrackConstraints} */
+export const cameraConstraints = (deviceId, exact = false) => ({ width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 }, ...device(deviceId, exact) });
+
+/** @type {DisplayMediaStreamOptions} */
+export const screenConstraints = { video: { frameRate: { ideal: 15, max: 30 } }, audio: true };

@@ -8,6 +8,12 @@ export const session = new EventTarget();
 
 /** @type {User|null} */
 let current = null;
+let asked = false;
+
+/** Whether the server has said who this is, or that it is nobody it knows. */
+export function known() {
+  return asked;
+}
 
 /** @returns {User|null} */
 export function user() {
@@ -17,5 +23,6 @@ export function user() {
 /** @param {User|null} next */
 export function setUser(next) {
   current = next;
+  asked = true;
   session.dispatchEvent(new Event("change"));
 }

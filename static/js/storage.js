@@ -1,7 +1,7 @@
 /**
  * What this device remembers. Storage may be refused or full (private windows): then it lasts as long as the page.
  *
- * @typedef {{code: string, name: string, at: number, host?: boolean}} RecentRoom
+ * @typedef {{code: string, name: string, at: number, host?: boolean, startsAt?: string}} RecentRoom
  * @typedef {{displayName?: string, microphone?: boolean, camera?: boolean, microphoneId?: string, cameraId?: string, speakerId?: string, sounds?: boolean, mirror?: boolean, lowPower?: boolean}} DeviceSettings
  * @typedef {{token: string, at: number}} Resume
  */
@@ -55,7 +55,7 @@ export function recentRooms() {
   return Array.isArray(list) ? list : [];
 }
 
-/** @param {{code: string, name: string, host?: boolean}} room */
+/** @param {{code: string, name: string, host?: boolean, startsAt?: string}} room */
 export function rememberRoom(room) {
   const others = recentRooms().filter((one) => one.code !== room.code);
   lasting.write("recent", [{ ...room, at: Date.now() }, ...others].slice(0, RECENT_LIMIT));

@@ -1,0 +1,213 @@
+import { css, html, nothing } from "lit";
+import { base, layout } from "../../style/tokens.js";
+import { GrElement } from "../components/index.js";
+import { getReport } from "../api.js";
+import { saveFile } from "../clipboard.js";
+import { formatDateTime, formatDuration, formatNumber, formatTime, t } from "../i18n.js";
+import { errorText } from "../problem.js";
+import { averageScore, brokenMoments, levelOf, participantsCsv } from "../report.js";
+import "./quality-chart.js";
+
+/** What happened in one session: who and how long, quality over time, chat; as JSON and CSV too. */
+export class GrReport extends GrElement {
+  static properties = { roomId: { attribute: false }, sessionId: { attribute: false }, report: { state: true }, failed: { state: true } };
+
+  constructor() {
+    super();
+    this.roomId = "";
+    this.sessionId = "";
+    /** @type {import("../report.js").Report|null} */
+    this.report = null;
+    this.failed = "";
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (changed.has("sessionId") || changed.has("roomId")) this.load();
+  }
+
+  async load() {
+    this.failed = "";
+    try {
+      this.report = await getReport(this.roomId, this.sessionId);
+    } catch (error) {
+      const { status = 0 } = /** @type {{status?: number}} */ (error);
+      this.failed = [401, 403, 404].includes(status) ? t("report.notYours") : errorText(error, "report.failed");
+    }
+  }
+
+  /** @param {"json"|"csv"} kind */
+  save(kind) {
+    if (!this.report) return;
+    const name = `greenroom-${this.report.startedAt.slice(0, 10)}-${this.sessionId.slice(0, 8)}.${kind}`;
+    if (kind === "json") saveFile(name, "application/json", JSON.stringify(this.report, null, 2));
+    else saveFile(name, "text/csv", participantsCsv(this.report));
+  }
+
+  render() {
+    return html`<div class="page stack wide">
+      <div class="row between">
+        <h1 tabindex="-1">${t("report.title")}</h1>
+        ${this.report
+          ? html`<div class="row">
+              <gr-button icon="download" @click=${() => this.save("csv")}>${t("report.csv")}</gr-button>
+              <gr-button icon="download" @click=${() => this.save("json")}>${t("report.json")}</gr-button>
+            </div>`
+          : nothing}
+      </div>
+      ${this.failed ? html`<div class="note danger" role="alert"><gr-icon name="warning"></gr-icon><span class="grow">${this.failed}</span><gr-button @click=${this.load}>${t("common.retry")}</gr-button></div>` : this.report ? this.renderReport(this.report) : html`<gr-spinner></gr-spinner>`}
+    </div>`;
+  }
+
+  /** @param {import("../report.js").Report} report */
+  renderReport(report) {
+    const end = report.endedAt ? new Date(report.endedAt) : new Date();
+    const seconds = (end.getTime() - new Date(report.startedAt).getTime()) / 1000;
+    const score = averageScore(report.quality);
+    const facts = [
+      [t("report.when"), formatDateTime(report.startedAt)],
+      [t("report.length"), report.endedAt ? formatDuration(seconds) : t("rooms.running")],
+      [t("report.people"), formatNumber(report.participants.length)],
+      [t("report.peak"), formatNumber(report.peak)],
+      [t("report.messages"), formatNumber(report.chatCount)],
+      [t("report.quality"), score === null ? "–" : t(`quality.${levelOf(score)}`)],
+    ];
+    return html`<dl class="facts">
+        ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+      </dl>
+      ${this.renderPeople(report)} ${this.renderQuality(report)} ${this.renderChat(report)}`;
+  }
+
+  /** @param {import("../report.js").Report} report */
+  renderPeople(report) {
+    return html`<section class="card stack" aria-labelledby="people">
+      <h2 id="people">${t("report.people")}</h2>
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="people">
+        <table>
+          <thead>
+            <tr><th scope="col">${t("report.name")}</th><th scope="col">${t("report.role")}</th><th scope="col">${t("report.joined")}</th><th scope="col">${t("report.left")}</th><th scope="col" class="end">${t("report.time")}</th></tr>
+          </thead>
+          <tbody>
+            ${report.participants.map(
+              (one) => html`<tr>
+                <th scope="row"><span class="person"><gr-avatar name=${one.displayName} key=${one.id}></gr-avatar><bdi>${one.displayName}</bdi></span></th>
+                <td>${t(`role.${one.role}`)}</td>
+                <td>${formatTime(one.joinedAt)}</td>
+                <td>${one.leftAt ? formatTime(one.leftAt) : "–"}</td>
+                <td class="end">${formatDuration(one.seconds)}</td>
+              </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </section>`;
+  }
+
+  /** @param {import("../report.js").Report} report */
+  renderQuality(report) {
+    const broken = brokenMoments(report.quality);
+    const nameOf = (/** @type {string} */ id) => report.participants.find((one) => one.id === id)?.displayName ?? "–";
+    return html`<section class="card stack" aria-labelledby="quality">
+      <h2 id="quality">${t("report.qualityOverTime")}</h2>
+      ${report.quality.length ? html`<gr-quality-chart .report=${report}></gr-quality-chart>` : html`<p class="muted">${t("report.noQuality")}</p>`}
+      ${broken.length
+        ? html`<h3>${t("report.broken")}</h3>
+            <ul class="stack tight">
+              ${broken.map(({ participantId, from, to }) => html`<li class="note warn"><gr-icon name="warning"></gr-icon><span>${t("report.brokenOne", { name: nameOf(participantId), from: formatTime(from), to: formatTime(to) })}</span></li>`)}
+            </ul>`
+        : nothing}
+    </section>`;
+  }
+
+  /** @param {import("../report.js").Report} report */
+  renderChat(report) {
+    if (!report.chat?.length) return nothing;
+    return html`<section class="card stack" aria-labelledby="chat">
+      <h2 id="chat">${t("report.chat")}</h2>
+      <ol class="stack tight">
+        ${report.chat.map((line) => html`<li class="line"><p class="small muted"><strong><bdi>${line.fromName}</bdi></strong> · ${formatTime(line.sentAt)}</p><p class="text" dir="auto">${line.text}</p></li>`)}
+      </ol>
+    </section>`;
+  }
+
+  static styles = [
+    base,
+    layout,
+    css`
+      .page {
+        max-inline-size: 920px;
+        align-content: start;
+      }
+      .facts {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(136px, 1fr));
+        gap: 1px;
+        overflow: hidden;
+        border: 1px solid var(--line);
+        border-radius: var(--r-3);
+        background: var(--line);
+      }
+      .facts div {
+        padding: var(--s-4);
+        background: var(--surface);
+      }
+      dt {
+        font-size: var(--fs-1);
+        color: var(--text-2);
+      }
+      dd {
+        font-weight: 600;
+        font-variant-numeric: tabular-nums;
+      }
+      .scroll {
+        overflow-x: auto;
+        border-radius: var(--r-1);
+      }
+      table {
+        inline-size: 100%;
+        border-collapse: collapse;
+        font-size: var(--fs-2);
+        font-variant-numeric: tabular-nums;
+      }
+      th,
+      td {
+        padding: var(--s-2) var(--s-3) var(--s-2) 0;
+        padding-inline: 0 var(--s-4);
+        text-align: start;
+        white-space: nowrap;
+        border-block-end: 1px solid var(--line);
+      }
+      tbody tr:last-child > * {
+        border: 0;
+      }
+      thead th {
+        font-size: var(--fs-1);
+        font-weight: 500;
+        color: var(--text-2);
+      }
+      tbody th {
+        font-weight: 560;
+      }
+      .end {
+        text-align: end;
+        padding-inline-end: 0;
+      }
+      .person {
+        display: flex;
+        align-items: center;
+        gap: var(--s-3);
+      }
+      gr-avatar {
+        --size: 32px;
+      }
+      .line {
+        max-inline-size: 70ch;
+      }
+      .text {
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+}
+customElements.define("gr-report", GrReport);

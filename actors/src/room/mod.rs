@@ -1,7 +1,40 @@
 //! A room: `state.rs` decides, the actor here runs what it decided.
 
+mod admission;
+mod book;
+mod chat;
+mod clean_up;
+mod consent;
+mod entrance;
+mod hands;
+mod media_state;
+mod members;
+mod moderation;
+mod people;
+mod reactions;
+mod relay;
+mod roles;
+mod settings;
+mod settle;
+mod telemetry;
+mod transient;
+mod turn;
+mod view;
+mod waiting;
+
+pub mod actor;
+pub mod observe;
+pub mod permissions;
+pub mod quality;
+pub mod replay;
+pub mod rules;
+pub mod state;
+pub mod text;
 pub mod effect;
 pub mod input;
 
 pub use effect::{CommandResult, Effect, Outcome};
 pub use input::{Claims, Draw, Drawn, Input};
+pub use observe::LiveRoom;
+pub use rules::Rules;
+pub use state::RoomState;

@@ -1,0 +1,68 @@
+//! Who was here, from when to when: for the session's report.
+
+use super::{people::Visit, state::RoomState};
+use crate::{
+    clock::Timestamp,
+    ids::*,
+    ports::SessionSummary,
+    protocol::Participant,
+};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Book {
+    visits: IndexMap<ParticipantId, Visit>,
+    /// Most members at once.
+    pub peak: u32,
+}
+
+impl Book {
+    /// Notes that somebody came in. Beyond `kept` people new ones are only counted by others.
+    pub fn joined(&mut self, person: &Participant, kept: usize) {
+        let name = person.display_name.clone();
+        if let Some(visit) = self.visits.get_mut(&person.id) {
+            (visit.display_name, visit.role, visit.left_at) = (name, person.role, None);
+        } else if self.visits.len() < kept {
+            let visit = Visit { display_name: name, role: person.role, joined_at: person.joined_at, left_at: None, stayed_ms: 0 };
+            self.visits.insert(person.id, visit);
+        }
+    }
+
+    pub fn left(&mut self, id: ParticipantId, person: &Participant, now: Timestamp) {
+        if let Some(visit) = self.visits.get_mut(&id) {
+            visit.left_at = Some(now);
+            visit.stayed_ms += now.since(person.joined_at).as_millis() as u64;
+            (visit.display_name, visit.role) = (person.display_name.clone(), person.role);
+        }
+    }
+}
+
+impl RoomState {
+    /// The session so far, as its report tells it. Private messages stay private.
+    pub fn summary(&self, now: Timestamp) -> SessionSummary {
+        let visits: Vec<Value> = self.book.visits.iter().map(|(id, visit)| self.tell_visit(*id, visit, now)).collect();
+        let report = json!({
+            "participants": visits,
+            "chat": self.chat.public(),
+            "chatCount": self.chat.count(),
+            "peak": self.book.peak,
+        });
+        SessionSummary { report, peak: self.book.peak }
+    }
+
+    fn tell_visit(&self, id: ParticipantId, visit: &Visit, now: Timestamp) -> Value {
+        let present = self.members.get(&id).map(|member| &member.person);
+        let running = present.map_or(0, |person| now.since(person.joined_at).as_millis() as u64);
+        json!({
+            "id": id,
+            "displayName": present.map_or(&visit.display_name, |person| &person.display_name),
+            "role": present.map_or(visit.role, |person| person.role),
+            "joinedAt": visit.joined_at,
+            "leftAt": visit.left_at,
+            "seconds": (visit.stayed_ms + running) / 1000,
+        })
+    }
+}

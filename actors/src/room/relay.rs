@@ -1,0 +1,130 @@
+//! Offers, answers and candidates pass between two members. They are looked at as strangers' text and change nothing.
+
+use super::{CommandResult, state::{RoomState, done}, turn::Turn};
+use crate::{
+    ids::*,
+    protocol::{
+        CommandError, ServerEvent,
+        client::{Answer, IceCandidate, Offer},
+    },
+};
+use serde_json::Value;
+
+const SDP_BYTES: usize = 60 * 1024;
+const M_LINES: usize = 64;
+const CANDIDATE_BYTES: usize = 4 * 1024;
+
+impl RoomState {
+    pub(super) fn relay_offer(&self, from: ParticipantId, offer: &Offer, turn: &mut Turn) -> CommandResult {
+        check_sdp(&offer.sdp)?;
+        self.relay(from, offer.to, ServerEvent::OfferReceived { from, sdp: offer.sdp.clone(), epoch: offer.epoch }, turn)
+    }
+
+    pub(super) fn relay_answer(&self, from: ParticipantId, answer: &Answer, turn: &mut Turn) -> CommandResult {
+        check_sdp(&answer.sdp)?;
+        self.relay(from, answer.to, ServerEvent::AnswerReceived { from, sdp: answer.sdp.clone(), epoch: answer.epoch }, turn)
+    }
+
+    pub(super) fn relay_candidate(&self, from: ParticipantId, command: &IceCandidate, turn: &mut Turn) -> CommandResult {
+        check_candidate(&command.candidate)?;
+        let (candidate, epoch) = (command.candidate.clone(), command.epoch);
+        self.relay(from, command.to, ServerEvent::IceCandidateReceived { from, candidate, epoch }, turn)
+    }
+
+    fn relay(&self, from: ParticipantId, to: ParticipantId, event: ServerEvent, turn: &mut Turn) -> CommandResult {
+        if from == to {
+            return Err(CommandError::bad_field("to", "to must be somebody else"));
+        }
+        self.member(to)?;
+        turn.tell(to, event);
+        done()
+    }
+}
+
+/// Enough to keep junk from the other side's parser: size, sections, and lines of the form `x=…` (RFC 8866) without stray controls.
+fn check_sdp(sdp: &str) -> Result<(), CommandError> {
+    if sdp.len() > SDP_BYTES {
+        return Err(CommandError::too_long("sdp", SDP_BYTES));
+    }
+    let mut sections = 0;
+    for (number, line) in sdp.split('\n').enumerate() {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        if line.is_empty() {
+            continue;
+        }
+        let mut bytes = line.bytes();
+        let shaped = bytes.next().is_some_and(|key| key.is_ascii_lowercase()) && bytes.next() == Some(b'=');
+        if !shaped || line.chars().any(|c| c.is_control() && c != '\t') || (number == 0 && line != "v=0") {
+            return Err(CommandError::bad_field("sdp", "sdp is not a session description"));
+        }
+        sections += usize::from(line.starts_with("m="));
+    }
+    if sections > M_LINES {
+        return Err(CommandError::bad_field("sdp", "sdp has more than 64 m-lines"));
+    }
+    if sdp.starts_with("v=0") { Ok(()) } else { Err(CommandError::bad_field("sdp", "sdp must start with v=0")) }
+}
+
+fn check_candidate(candidate: &Value) -> Result<(), CommandError> {
+    let bad = || CommandError::bad_field("candidate", "candidate must be an RTCIceCandidateInit or null");
+    let fields = match candidate {
+        Value::Null => return Ok(()),
+        Value::Object(fields) => fields,
+        _ => return Err(bad()),
+    };
+    if candidate.to_string().len() > CANDIDATE_BYTES {
+        return Err(CommandError::too_long("candidate", CANDIDATE_BYTES));
+    }
+    let flat = |value: &Value| match value {
+        Value::String(text) => !text.chars().any(char::is_control),
+        Value::Number(_) | Value::Null | Value::Bool(_) => true,
+        Value::Array(_) | Value::Object(_) => false,
+    };
+    let texts = ["candidate", "sdpMid", "usernameFragment"];
+    let typed = |name: &&str| fields.get(*name).is_none_or(|value| value.is_string() || value.is_null());
+    if fields.values().all(flat) && texts.iter().all(typed) { Ok(()) } else { Err(bad()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ErrorCode;
+    use serde_json::json;
+
+    #[test]
+    fn a_session_description_has_its_size_and_shape() {
+        let real = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n";
+        assert_eq!(check_sdp(real), Ok(()));
+        assert_eq!(check_sdp(&format!("{real}{}", "m=video 9 X 1\r\n".repeat(63))), Ok(()));
+        for junk in [
+            String::new(),
+            "hello".to_owned(),
+            "\r\nv=0\r\n".to_owned(),
+            "v=0\r\nm=audio\u{0}\r\n".to_owned(),
+            "v=0\r\na=x\rm=video\r\n".to_owned(),
+            "v=0\r\nGET / HTTP/1.1\r\n".to_owned(),
+            format!("{real}{}", "m=video 9 X 1\r\n".repeat(64)),
+        ] {
+            assert_eq!(check_sdp(&junk).map_err(|error| error.code), Err(ErrorCode::BadField), "{junk:?}");
+        }
+        let huge = check_sdp(&format!("v=0\r\na={}", "x".repeat(SDP_BYTES))).unwrap_err();
+        assert_eq!((huge.code, huge.field.as_deref()), (ErrorCode::TooLong, Some("sdp")));
+    }
+
+    #[test]
+    fn a_candidate_is_an_object_or_null() {
+        assert_eq!(check_candidate(&Value::Null), Ok(()));
+        assert_eq!(check_candidate(&json!({ "candidate": "candidate:1 1 udp 1 1.2.3.4 9 typ host", "sdpMid": "0" })), Ok(()));
+        for junk in [
+            json!(1),
+            json!("candidate:1"),
+            json!([]),
+            json!({ "candidate": 4 }),
+            json!({ "candidate": "a\r\nb" }),
+            json!({ "deep": { "er": 1 } }),
+        ] {
+            assert_eq!(check_candidate(&junk).map_err(|error| error.code), Err(ErrorCode::BadField), "{junk}");
+        }
+        assert_eq!(check_candidate(&json!({ "candidate": "x".repeat(5000) })).map_err(|e| e.code), Err(ErrorCode::TooLong));
+    }
+}

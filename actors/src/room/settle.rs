@@ -1,0 +1,80 @@
+//! The end of every turn: what follows from the change is computed from the state as it is now, and told where it differs from before.
+
+use super::{Effect, rules::Rules, state::RoomState, turn::Turn};
+use crate::{
+    protocol::{Permission, Role, ServerEvent, Settings, Topology},
+    topology::{self, Facts},
+};
+
+pub(super) fn topology_of(count: usize, settings: &Settings, rules: &Rules, current: Option<Topology>) -> Topology {
+    topology::decide(&Facts {
+        count,
+        choice: settings.topology,
+        mesh_limit: settings.mesh_limit,
+        sfu_available: rules.sfu_available,
+        current,
+    })
+}
+
+impl RoomState {
+    pub(super) fn settle(&mut self, turn: &mut Turn) {
+        if self.ended.is_some() {
+            return;
+        }
+        if turn.people || turn.room.is_some() {
+            self.open_door(turn);
+            self.settle_topology(turn);
+        }
+        if turn.people || turn.waiting {
+            self.note_absences(turn);
+        }
+        if let Some(by) = turn.room {
+            turn.deliver(self.everyone(), ServerEvent::RoomUpdated { room: Box::new(self.room()), by });
+        }
+        if turn.waiting {
+            turn.deliver(self.admitters(), ServerEvent::WaitingUpdated { waiting: self.waiting_list() });
+        }
+        if turn.waiting || turn.tell_waiting || turn.room.is_some() {
+            self.tell_waiting(turn);
+        }
+        self.welcome_arrivals(turn);
+    }
+
+    /// Lets those in whom nothing holds any more, such as when the host has come or the waiting room was switched off.
+    fn open_door(&mut self, turn: &mut Turn) {
+        let waiting: Vec<_> = self.waiting.keys().copied().collect();
+        waiting.into_iter().for_each(|id| self.enter_if_nothing_holds(id, turn));
+    }
+
+    fn settle_topology(&mut self, turn: &mut Turn) {
+        let topology = topology_of(self.members.len(), &self.record.settings, &self.rules, Some(self.topology));
+        if topology != self.topology {
+            self.topology = topology;
+            turn.changed();
+            turn.deliver(self.everyone(), ServerEvent::TopologyUpdated { topology });
+        }
+    }
+
+    fn note_absences(&mut self, turn: &mut Turn) {
+        let present = self.any_host();
+        if present != self.host_present {
+            self.host_present = present;
+            turn.room_changed(None);
+        }
+        let now = turn.now;
+        let empty = self.members.is_empty() && self.waiting.is_empty();
+        self.empty_since = empty.then(|| self.empty_since.unwrap_or(now));
+        let headless = self.host_seen && !self.members.is_empty() && self.with_role(|role| role == Role::Host).is_empty();
+        self.host_absent_since = headless.then(|| self.host_absent_since.unwrap_or(now));
+    }
+
+    fn welcome_arrivals(&mut self, turn: &mut Turn) {
+        for id in turn.take_arriving() {
+            let Some(welcome) = self.welcome_for(id) else { continue };
+            turn.effect(Effect::Deliver { to: vec![id], event: ServerEvent::Welcome(Box::new(welcome)) });
+            if self.may(id, Permission::Admit) {
+                self.show_previews(id, turn);
+            }
+        }
+    }
+}

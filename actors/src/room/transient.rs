@@ -1,0 +1,44 @@
+//! What lives with a session but need not survive it. It is in no snapshot, and no two states differ by it.
+
+use crate::{
+    clock::Timestamp,
+    ids::*,
+    protocol::{Waiting, server::QualityLevel},
+};
+use std::collections::BTreeMap;
+
+#[derive(Clone, Default)]
+pub(super) struct Transient {
+    /// Who types, and to whom.
+    pub typing: BTreeMap<ParticipantId, Option<ParticipantId>>,
+    /// The pictures that waiting people show.
+    pub previews: BTreeMap<ParticipantId, String>,
+    /// What waiting people were last told.
+    pub told: BTreeMap<ParticipantId, Waiting>,
+    pub quality: BTreeMap<ParticipantId, ToldQuality>,
+    pub warned_at: BTreeMap<ParticipantId, Timestamp>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct ToldQuality {
+    pub at: Timestamp,
+    pub score: f32,
+    pub level: QualityLevel,
+}
+
+impl Transient {
+    pub fn forget(&mut self, participant: ParticipantId) {
+        self.typing.remove(&participant);
+        self.previews.remove(&participant);
+        self.told.remove(&participant);
+        self.quality.remove(&participant);
+        self.warned_at.remove(&participant);
+    }
+}
+
+impl PartialEq for Transient {
+    /// Always: a state that came back from its journal is the same state.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}

@@ -1,6 +1,7 @@
 //! The outside of Greenroom: everything that touches the world, a folder a neighbour.
 
 pub mod app;
+pub mod blocking;
 pub mod cli;
 pub mod config;
 pub mod identity;

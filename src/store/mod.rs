@@ -28,6 +28,8 @@ mod users;
 mod writer;
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
@@ -72,7 +74,7 @@ impl StoreConfig {
 #[derive(Clone)]
 pub struct Store {
     writer: Arc<Writer>,
-    readers: Arc<Readers>,
+    readers: Readers,
 }
 
 impl Store {
@@ -93,7 +95,7 @@ impl Store {
         let source = Source::new(&config.data_dir, config.synchronous);
         source.migrate()?;
         let writer = Arc::new(Writer::start(source.clone(), config.write_queue)?);
-        Ok(Self { writer, readers: Arc::new(Readers::new(source, config.readers.max(1))) })
+        Ok(Self { writer, readers: Readers::new(source, config.readers.max(1)) })
     }
 
     /// Answers whether the database can be written to just now; for `/readyz`.

@@ -97,6 +97,18 @@ impl Store {
         .await
     }
 
+    /// How many rooms a tenant has, for its limit.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    pub async fn count_rooms(&self, tenant: Uuid) -> Result<u64, StoreError> {
+        self.read(move |conn| {
+            let live = rooms::table.filter(rooms::tenant_id.eq(Id(tenant))).filter(rooms::deleted_at.is_null());
+            Ok(live.count().get_result::<i64>(conn)?.unsigned_abs())
+        })
+        .await
+    }
+
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such room or it was deleted.
     pub fn change_room(&self, id: Uuid, changes: RoomChanges) -> impl Future<Output = Result<RoomRow, StoreError>> + Send + use<> {

@@ -34,6 +34,18 @@ impl Store {
         .await
     }
 
+    /// An account whose tenant isn't known yet: after a refresh token was taken.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn user_of_token(&self, id: Uuid) -> Result<UserRow, StoreError> {
+        self.read(move |conn| {
+            let live = users::table.find(Id(id)).filter(users::deleted_at.is_null());
+            Ok(live.select(UserRow::as_select()).first(conn)?)
+        })
+        .await
+    }
+
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn user_by_email(&self, tenant: Uuid, email: &str) -> Result<UserRow, StoreError> {

@@ -1,0 +1,4 @@
+//! The tester against a small server in this process that speaks the protocol over real sockets, rightly or with one fault.
+
+mod fake;
+mod runs;

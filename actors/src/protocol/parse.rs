@@ -110,8 +110,11 @@ mod tests {
         assert_eq!(error_of(r#"{"type":"lock","ref":"x","locked":true}"#).field.as_deref(), Some("ref"));
         assert_eq!(error_of(r#"{"type":"ping"}"#).field.as_deref(), Some("ref"));
         assert_eq!(error_of(r#"{"type":"spotlight","ref":1}"#).field.as_deref(), Some("participantId"));
-        let deep = format!(r#"{{"type":"ping","ref":1,"x":{}1{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
-        assert_eq!(error_of(&deep).code, ErrorCode::BadJson);
+        let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
+        let nowhere = uuid::Uuid::nil();
+        let candidate = format!(r#"{{"type":"ice_candidate","ref":1,"to":"{nowhere}","epoch":1,"candidate":{deep}}}"#);
+        assert_eq!(error_of(&candidate).code, ErrorCode::BadJson);
+        assert!(parse(&format!(r#"{{"type":"ping","ref":1,"ignored":{deep}}}"#)).is_ok());
     }
 
     #[test]

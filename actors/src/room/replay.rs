@@ -51,23 +51,10 @@ pub enum ReplayError {
     BadSnapshot(String),
     #[error("the entry {seq} can't be read: {reason}")]
     BadEntry { seq: u64, reason: String },
-    #[error("an input can't be read: {0}")]
-    BadInput(String),
-    #[error("there is neither a snapshot nor an opening to start from")]
-    NoOpening,
     #[error("the entry {found} follows where {expected} should")]
     Gap { expected: u64, found: u64 },
     #[error("the entry {seq} is of another session")]
     OtherSession { seq: u64 },
-}
-
-impl ReplayError {
-    fn of_entry(self, seq: u64) -> Self {
-        match self {
-            Self::BadInput(reason) => Self::BadEntry { seq, reason },
-            other => other,
-        }
-    }
 }
 
 /// A state with how far it came and its fingerprint.
@@ -92,7 +79,7 @@ pub fn run(start: &Start, entries: &[JournalEntry]) -> Result<Replayed, ReplayEr
     let (mut seq, mut applied) = (first, 0);
     for entry in entries.iter().filter(|entry| entry.seq > first) {
         check(entry, &state, seq + 1)?;
-        apply_entry(&mut state, &entry.input, entry.at).map_err(|error| error.of_entry(entry.seq))?;
+        apply_entry(&mut state, entry)?;
         seq = entry.seq;
         applied += 1;
     }
@@ -107,37 +94,17 @@ fn begin(start: &Start) -> Result<(RoomState, u64), ReplayError> {
     }
 }
 
-/// How a session began, as the `input` of its journal's entry 0.
-pub fn opening(record: &RoomRecord, session: SessionId, rules: &Rules, now: Timestamp) -> String {
-    let opening = Opening { record: record.clone(), session_id: session, rules: *rules, opened_at: now };
-    serde_json::to_string(&opening).expect("an opening is plain data")
-}
-
-/// The state that [`opening`] describes.
-pub fn from_opening(input: &str) -> Result<RoomState, ReplayError> {
-    read_opening(input).map(|o| RoomState::open(o.record, o.session_id, o.rules, o.opened_at))
-}
-
-fn read_opening(input: &str) -> Result<Opening, ReplayError> {
-    serde_json::from_str(input).map_err(|error| ReplayError::BadEntry { seq: 0, reason: error.to_string() })
-}
-
-/// The state in a snapshot's text.
-pub fn from_snapshot(state: &str) -> Result<RoomState, ReplayError> {
-    serde_json::from_str(state).map_err(|error| ReplayError::BadSnapshot(error.to_string()))
-}
-
-/// Takes one entry of the journal.
-pub fn apply_entry(state: &mut RoomState, input: &str, at: Timestamp) -> Result<(), ReplayError> {
-    let unreadable = |error: serde_json::Error| ReplayError::BadInput(error.to_string());
-    let drawn: Drawn = serde_json::from_str(input).map_err(unreadable)?;
-    state.apply(&drawn, at);
+fn apply_entry(state: &mut RoomState, entry: &JournalEntry) -> Result<(), ReplayError> {
+    let drawn: Drawn = serde_json::from_str(&entry.input)
+        .map_err(|error| ReplayError::BadEntry { seq: entry.seq, reason: error.to_string() })?;
+    state.apply(&drawn, entry.at);
     Ok(())
 }
 
 /// The state that a snapshot holds.
 pub fn restore(snapshot: &Snapshot) -> Result<RoomState, ReplayError> {
-    let state = from_snapshot(&snapshot.state)?;
+    let state: RoomState =
+        serde_json::from_str(&snapshot.state).map_err(|error| ReplayError::BadSnapshot(error.to_string()))?;
     if state.session() == snapshot.session_id {
         Ok(state)
     } else {

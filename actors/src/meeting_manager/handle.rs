@@ -1,0 +1,200 @@
+//! How the rest of the server reaches rooms: a handle that stays good whatever actor is made again behind it.
+
+use super::{
+    Find, FoundRoom, MeetingManager, SimulatePanic,
+    directory::{Directory, OpenRoom},
+};
+use crate::{
+    clock::Clock,
+    ids::{ParticipantId, RoomId},
+    participant::{ParticipantSetup, limits::RateLimits, outbox::OutboxLimits},
+    ports::{IceServers, RoomRecord, RoomStore},
+    protocol::{CommandError, EndReason, ErrorCode, SharedFile},
+    room::{
+        CommandResult,
+        actor::{Room, RoomSetup, messages as to_room},
+        observe::LiveRoom,
+        rules::Rules,
+    },
+    supervise::{BackOff, PulseWatch, Supervised},
+};
+use actix::{Addr, ArbiterHandle};
+use futures_util::future::join_all;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tokio::{sync::oneshot, time::timeout};
+
+/// What rooms need of the outside, and their rules.
+pub struct RoomsSetup {
+    pub clock: Clock,
+    pub store: Arc<dyn RoomStore>,
+    pub ice: Arc<dyn IceServers>,
+    pub rules: Rules,
+    pub outbox: OutboxLimits,
+    pub rates: RateLimits,
+    /// Are simulated faults allowed?
+    pub dev: bool,
+    /// Rooms are spread over these. At least one.
+    pub arbiters: Vec<ArbiterHandle>,
+}
+
+/// How long an actor may take to answer before the one who asks is told `busy`.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+#[derive(Clone)]
+pub struct RoomsHandle {
+    directory: Arc<Directory>,
+    manager: Arc<OnceLock<Supervised<MeetingManager>>>,
+}
+
+impl RoomsHandle {
+    /// Starts the manager, which goes on with the sessions that were open.
+    pub fn start(setup: RoomsSetup) -> Self {
+        let rooms = Self { directory: Arc::default(), manager: Arc::default() };
+        let participant =
+            ParticipantSetup { clock: setup.clock, outbox: setup.outbox, rates: setup.rates, ice: setup.ice, dev: setup.dev };
+        let room_setup =
+            Arc::new(RoomSetup { clock: setup.clock, store: setup.store, rules: setup.rules, participant: Arc::new(participant) });
+        let (handle, home, arbiters) = (rooms.clone(), setup.arbiters[0].clone(), Arc::new(setup.arbiters));
+        let manager = Supervised::start_on(&home, "meeting_manager", move || {
+            MeetingManager::start_with(handle.clone(), room_setup.clone(), handle.directory.clone(), arbiters.clone())
+        });
+        drop(rooms.manager.set(manager));
+        rooms
+    }
+
+    /// The room's actor; opens the room (and a session) if nobody is there.
+    pub async fn open(&self, room: RoomId) -> FoundRoom {
+        self.find(room, false).await
+    }
+
+    /// The room's actor if a session is open: for a resume.
+    pub async fn existing(&self, room: RoomId) -> FoundRoom {
+        self.find(room, true).await
+    }
+
+    async fn find(&self, room: RoomId, existing: bool) -> FoundRoom {
+        if let Some(open) = self.directory.alive(room) {
+            return Ok(open);
+        }
+        let mut back_off = BackOff::new(Duration::from_millis(10), Duration::from_millis(500));
+        // The manager may be made again in between: a dropped answer means ask again.
+        for _ in 0..6 {
+            let (answer, found) = oneshot::channel();
+            let manager = self.manager.get().ok_or_else(CommandError::busy)?.addr();
+            if manager.try_send(Find { room, existing, answer }).is_ok()
+                && let Ok(Ok(found)) = timeout(DEADLINE, found).await
+            {
+                return found;
+            }
+            tokio::time::sleep(back_off.next_pause()).await;
+        }
+        Err(CommandError::busy())
+    }
+
+    /// The actor that replaced `dead`, once there is one; `None` when the room does not come back.
+    pub async fn find_after_crash(self, room: RoomId, dead: Addr<Room>) -> Option<(Addr<Room>, PulseWatch)> {
+        let mut back_off = BackOff::new(Duration::from_millis(10), Duration::from_secs(1));
+        for _ in 0..20 {
+            tokio::time::sleep(back_off.next_pause()).await;
+            match self.existing(room).await {
+                Ok(open) if open.addr != dead => return Some((open.addr, open.pulse)),
+                Err(error) if error.code == ErrorCode::ResumeExpired || error.code == ErrorCode::RoomNotFound => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// What goes on in a room; `None` when no session is open.
+    pub async fn live(&self, room: RoomId) -> Option<LiveRoom> {
+        let open = self.directory.alive(room)?;
+        timeout(DEADLINE, open.addr.send(to_room::Observe)).await.ok()?.ok()
+    }
+
+    /// Is this participant a member of the room now?
+    pub async fn is_member(&self, room: RoomId, participant: ParticipantId) -> bool {
+        let Some(open) = self.directory.alive(room) else { return false };
+        matches!(timeout(DEADLINE, open.addr.send(to_room::IsMember(participant))).await, Ok(Ok(true)))
+    }
+
+    /// Tells an open room that its record was changed from outside.
+    pub async fn changed(&self, record: RoomRecord) -> Result<(), CommandError> {
+        match self.directory.alive(record.room_id) {
+            None => Ok(()),
+            Some(open) => open.addr.try_send(to_room::RoomChanged { record: Box::new(record) }).map_err(|_| CommandError::busy()),
+        }
+    }
+
+    /// Ends the open session, if there is one. Answered when that is kept.
+    pub async fn end(&self, room: RoomId, reason: EndReason) -> CommandResult {
+        let (answer, result) = oneshot::channel();
+        match self.directory.alive(room) {
+            None => Err(CommandError::new(ErrorCode::RoomEnded, "no session is open")),
+            Some(open) => ask(open, to_room::EndSession { reason, answer }, result).await,
+        }
+    }
+
+    /// A member uploaded a file: it may be named in a chat message from now on.
+    pub async fn file_uploaded(&self, room: RoomId, participant: ParticipantId, file: SharedFile) -> CommandResult {
+        let (answer, result) = oneshot::channel();
+        match self.directory.alive(room) {
+            None => Err(CommandError::new(ErrorCode::NotInRoom, "no session is open")),
+            Some(open) => ask(open, to_room::FileUploaded { participant, file, answer }, result).await,
+        }
+    }
+
+    /// Tells everybody that the server goes away, keeps every room, and closes the sockets.
+    pub async fn drain(&self, reconnect_to: Option<String>, retry_in_ms: u64) {
+        let done = self.directory.all().into_iter().map(|(_, open)| {
+            let (answer, done) = oneshot::channel();
+            let told = open.addr.try_send(to_room::Drain { reconnect_to: reconnect_to.clone(), retry_in_ms, answer });
+            async move { told.is_ok() && done.await.is_ok() }
+        });
+        let drained = join_all(done).await.into_iter().filter(|done| *done).count();
+        tracing::info!(rooms = drained, "rooms drained");
+    }
+
+    /// Every open room: for `/healthz`, metrics and tests.
+    pub async fn observe(&self) -> Vec<LiveRoom> {
+        let asked = self.directory.all().into_iter().map(|(_, open)| open.addr.send(to_room::Observe));
+        timeout(DEADLINE, join_all(asked)).await.map(|rooms| rooms.into_iter().flatten().collect()).unwrap_or_default()
+    }
+
+    /// One open room with its actor's queues and everybody in it.
+    pub async fn observe_room(&self, room: RoomId) -> Option<to_room::RoomObservation> {
+        let open = self.directory.alive(room)?;
+        timeout(DEADLINE, open.addr.send(to_room::ObserveEverybody)).await.ok()?.ok()
+    }
+
+    /// How many rooms are open.
+    pub fn count(&self) -> usize {
+        self.directory.all().len()
+    }
+
+    /// Does the manager take messages? Otherwise `/readyz` says so.
+    pub fn is_ready(&self) -> bool {
+        self.manager.get().is_some_and(|manager| manager.addr().connected())
+    }
+
+    pub(crate) fn simulate_panic(&self) {
+        if let Some(manager) = self.manager.get() {
+            drop(manager.addr().try_send(SimulatePanic));
+        }
+    }
+}
+
+async fn ask<M>(open: OpenRoom, message: M, result: oneshot::Receiver<CommandResult>) -> CommandResult
+where
+    M: actix::Message + Send + 'static,
+    M::Result: Send,
+    Room: actix::Handler<M>,
+{
+    open.addr.try_send(message).map_err(|_| CommandError::busy())?;
+    match timeout(DEADLINE, result).await {
+        Ok(Ok(result)) => result,
+        _ => Err(CommandError::busy()),
+    }
+}

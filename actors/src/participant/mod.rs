@@ -1,0 +1,466 @@
+//! One person in one session: the actor between a socket and a room. It numbers, keeps and replays events, holds the rate limits, and
+//! outlives its sockets; who it is in the room is the room's to say.
+
+pub mod limits;
+pub mod messages;
+pub mod outbox;
+pub mod resume_token;
+
+use crate::{
+    clock::Clock,
+    ids::{ParticipantId, RoomId},
+    meeting_manager::RoomsHandle,
+    ports::IceServers,
+    protocol::{ClientCommand, CloseCode, CommandError, ErrorCode, Reply, ReplyBody, ServerEvent, Stage, client::Fault},
+    room::{
+        CommandResult,
+        actor::{Room, messages as to_room},
+    },
+    supervise::{Pulse, PulseWatch},
+};
+use actix::prelude::*;
+use limits::{Budget, RateLimits, Verdict};
+use messages::*;
+use outbox::{Frame, Outbox, OutboxLimits, Replay};
+use std::sync::Arc;
+
+/// What every participant of a server shares.
+pub struct ParticipantSetup {
+    pub clock: Clock,
+    pub outbox: OutboxLimits,
+    pub rates: RateLimits,
+    pub ice: Arc<dyn IceServers>,
+    /// Are simulated faults allowed?
+    pub dev: bool,
+}
+
+/// Messages that may wait for one participant. More means that its arbiter is stuck: the room then sends a snapshot later.
+pub const MAILBOX: usize = 1_024;
+
+pub struct Participant {
+    setup: Arc<ParticipantSetup>,
+    id: ParticipantId,
+    room_id: RoomId,
+    room: Addr<Room>,
+    rooms: RoomsHandle,
+    stage: Stage,
+    socket: Option<Socket>,
+    outbox: Outbox,
+    budget: Budget,
+    resume_token: String,
+    /// The room's journal number of the last thing that came from it.
+    room_seq: u64,
+    /// Commands that the room has not answered: answered with an error if it dies.
+    unanswered: Vec<u64>,
+    /// A snapshot was asked for: until it comes nothing else goes out.
+    awaiting_snapshot: Option<AwaitedSnapshot>,
+    slow_check: bool,
+    /// Set when the end is in order; otherwise the end was a panic.
+    dismissed: bool,
+    _pulse: Pulse,
+}
+
+struct AwaitedSnapshot {
+    last_seq: u64,
+}
+
+impl Participant {
+    /// Starts a participant on the current arbiter: that of its room.
+    pub fn start_for(
+        setup: Arc<ParticipantSetup>,
+        id: ParticipantId,
+        room_id: RoomId,
+        room: Addr<Room>,
+        room_pulse: PulseWatch,
+        rooms: RoomsHandle,
+    ) -> (Addr<Self>, PulseWatch) {
+        let pulse = Pulse::new();
+        let watch = pulse.watch();
+        let outbox = Outbox::new(setup.outbox);
+        let addr = Participant::create(|ctx| {
+            ctx.set_mailbox_capacity(MAILBOX);
+            watch_room(ctx, room_pulse);
+            Participant {
+                setup,
+                id,
+                room_id,
+                room,
+                rooms,
+                stage: Stage::Waiting,
+                socket: None,
+                outbox,
+                budget: Budget::new(),
+                resume_token: String::new(),
+                room_seq: 0,
+                unanswered: Vec::new(),
+                awaiting_snapshot: None,
+                slow_check: false,
+                dismissed: false,
+                _pulse: pulse,
+            }
+        });
+        (addr, watch)
+    }
+
+    fn to_socket(&mut self, message: ToSocket, ctx: &mut Context<Self>) {
+        let Some(socket) = &self.socket else { return };
+        if socket.to.try_send(message).is_err() {
+            // Its mailbox is full (it can't keep up) or it is gone: the client resumes on a new one.
+            metrics::counter!("greenroom_queue_drops_total", "queue" => "socket").increment(1);
+            self.drop_socket(ctx);
+        }
+    }
+
+    fn send_texts(&mut self, texts: impl IntoIterator<Item = String>, ctx: &mut Context<Self>) {
+        for text in texts {
+            self.to_socket(ToSocket::Text(text), ctx);
+        }
+    }
+
+    fn reply(&mut self, reference: Option<u64>, result: CommandResult, ctx: &mut Context<Self>) {
+        if reference.is_some() {
+            let text = serde_json::to_string(&Reply::new(reference, result)).expect("replies are plain data");
+            self.to_socket(ToSocket::Text(text), ctx);
+        }
+    }
+
+    fn push(&mut self, frame: Arc<Frame>, ctx: &mut Context<Self>) {
+        if let Some(text) = self.outbox.push(frame, self.setup.clock.now()) {
+            self.to_socket(ToSocket::Text(text), ctx);
+        }
+        self.watch_for_slowness(ctx);
+    }
+
+    /// A full window gets one timer, not every participant one that ticks.
+    fn watch_for_slowness(&mut self, ctx: &mut Context<Self>) {
+        let (unacked, queued) = self.outbox.depth();
+        let pressed = unacked >= self.setup.outbox.window || queued > 0;
+        if self.slow_check || !pressed || self.socket.is_none() {
+            return;
+        }
+        self.slow_check = true;
+        ctx.run_later(self.setup.outbox.patience, |participant, ctx| {
+            participant.slow_check = false;
+            if participant.outbox.is_slow(participant.setup.clock.now()) {
+                metrics::counter!("greenroom_slow_consumers_total").increment(1);
+                participant.close_socket(CloseCode::SlowConsumer, ctx);
+            } else {
+                participant.watch_for_slowness(ctx);
+            }
+        });
+    }
+
+    fn close_socket(&mut self, code: CloseCode, ctx: &mut Context<Self>) {
+        self.to_socket(ToSocket::Close(code), ctx);
+        self.drop_socket(ctx);
+    }
+
+    /// The socket is of no use any more; the grace time runs.
+    fn drop_socket(&mut self, ctx: &mut Context<Self>) {
+        if let Some(socket) = self.socket.take() {
+            self.outbox.detach();
+            self.unanswered.clear();
+            if !self.dismissed {
+                self.tell_room(to_room::SocketGone { participant: self.id, socket: socket.number }, ctx);
+            }
+        }
+    }
+
+    /// For what must not be lost: asks again until the room takes it.
+    fn tell_room<M>(&mut self, message: M, ctx: &mut Context<Self>)
+    where
+        M: Message + Clone + Send + 'static,
+        M::Result: Send,
+        Room: Handler<M>,
+    {
+        if let Err(actix::prelude::SendError::Full(_)) = self.room.try_send(message.clone()) {
+            ctx.run_later(std::time::Duration::from_millis(20), move |participant, ctx| participant.tell_room(message, ctx));
+        }
+    }
+
+    /// Adds what only the participant knows to a snapshot.
+    fn personal(&mut self, mut event: ServerEvent) -> Arc<Frame> {
+        match &mut event {
+            ServerEvent::Welcome(welcome) => {
+                self.stage = Stage::Joined;
+                welcome.resume_token.clone_from(&self.resume_token);
+                welcome.ice_servers = self.setup.ice.for_participant(self.id, self.setup.clock.now());
+            }
+            ServerEvent::Waiting(waiting) => {
+                self.stage = Stage::Waiting;
+                waiting.resume_token.clone_from(&self.resume_token);
+            }
+            _ => {}
+        }
+        Frame::new(&event)
+    }
+
+    fn to_room(&mut self, reference: Option<u64>, command: ClientCommand, ctx: &mut Context<Self>) {
+        let message = to_room::FromParticipant { participant: self.id, reference, command };
+        match self.room.try_send(message) {
+            Ok(()) => self.unanswered.extend(reference),
+            Err(_) => {
+                metrics::counter!("greenroom_queue_drops_total", "queue" => "room").increment(1);
+                self.reply(reference, Err(CommandError::busy()), ctx);
+            }
+        }
+    }
+
+    fn simulate(&mut self, fault: Fault, ctx: &mut Context<Self>) -> CommandResult {
+        if !self.setup.dev {
+            return Err(CommandError::not_available("simulated faults"));
+        }
+        match fault {
+            Fault::DropSocket => {
+                self.to_socket(ToSocket::Cut, ctx);
+                self.drop_socket(ctx);
+            }
+            Fault::RefuseResume => self.tell_room(to_room::ForgetResume { participant: self.id }, ctx),
+            Fault::PanicParticipant => panic!("simulated fault: the participant panics"),
+            Fault::PanicRoom => drop(self.room.try_send(to_room::SimulatePanic)),
+            Fault::PanicManager => self.rooms.simulate_panic(),
+        }
+        Ok(ReplyBody::Done {})
+    }
+
+    /// The room's actor ended without dismissing us: find the new one and go on there.
+    fn find_room_again(&mut self, ctx: &mut Context<Self>) {
+        let error = || Err(CommandError::new(ErrorCode::Internal, "the room was restarted; ask again").retry_in(500));
+        for reference in std::mem::take(&mut self.unanswered) {
+            self.reply(Some(reference), error(), ctx);
+        }
+        let found = self.rooms.clone().find_after_crash(self.room_id, self.room.clone());
+        ctx.spawn(found.into_actor(self).map(|found, participant, ctx| match found {
+            Some((room, pulse)) => {
+                participant.room = room;
+                watch_room(ctx, pulse);
+                let message = to_room::Reattach {
+                    participant: participant.id,
+                    addr: ctx.address(),
+                    room_seq: participant.room_seq,
+                    socket: participant.socket.as_ref().map(|socket| socket.number),
+                };
+                participant.tell_room(message, ctx);
+            }
+            None => {
+                participant.close_socket(CloseCode::Internal, ctx);
+                participant.dismissed = true;
+                ctx.stop();
+            }
+        }));
+    }
+}
+
+fn watch_room(ctx: &mut Context<Participant>, pulse: PulseWatch) {
+    let gone = actix::fut::wrap_future::<_, Participant>(pulse.gone());
+    ctx.spawn(gone.map(|(), participant, ctx| {
+        if !participant.dismissed {
+            participant.find_room_again(ctx);
+        }
+    }));
+}
+
+impl Actor for Participant {
+    type Context = Context<Self>;
+}
+
+impl Drop for Participant {
+    fn drop(&mut self) {
+        // After a panic the socket would hang: tell the client to resume.
+        if !self.dismissed
+            && let Some(socket) = &self.socket
+        {
+            drop(socket.to.try_send(ToSocket::Close(CloseCode::Internal)));
+        }
+    }
+}
+
+impl Handler<Attach> for Participant {
+    type Result = ();
+
+    fn handle(&mut self, attach: Attach, ctx: &mut Self::Context) {
+        if let Some(old) = self.socket.take() {
+            drop(old.to.try_send(ToSocket::Close(CloseCode::JoinedElsewhere)));
+        }
+        let now = self.setup.clock.now();
+        self.stage = attach.stage;
+        self.socket = Some(attach.socket);
+        self.unanswered.clear();
+        self.awaiting_snapshot = None;
+        let started = |replayed| Ok(ReplyBody::Started { state: attach.stage, participant_id: self.id, replayed });
+        match attach.start {
+            Start::Hello { resume_token } => {
+                let result = started(None);
+                self.resume_token = resume_token;
+                self.outbox = Outbox::new(self.setup.outbox);
+                self.outbox.attach(0, now);
+                self.reply(attach.reference, result, ctx);
+            }
+            Start::Fresh { last_seq, resume_token } => {
+                let result = started(Some(false));
+                self.resume_token = resume_token;
+                self.outbox.restart_after(last_seq);
+                self.reply(attach.reference, result, ctx);
+            }
+            Start::Resume { last_seq, resume_token } => {
+                let (replayed, not_replayed) = (started(Some(true)), started(Some(false)));
+                self.resume_token = resume_token;
+                match self.outbox.attach(last_seq, now) {
+                    Replay::Missed(texts) => {
+                        self.reply(attach.reference, replayed, ctx);
+                        self.send_texts(texts, ctx);
+                    }
+                    Replay::SnapshotNeeded => {
+                        self.reply(attach.reference, not_replayed, ctx);
+                        self.outbox.detach();
+                        self.awaiting_snapshot = Some(AwaitedSnapshot { last_seq });
+                        self.tell_room(to_room::WantSnapshot { participant: self.id }, ctx);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Handler<Incoming> for Participant {
+    type Result = ();
+
+    fn handle(&mut self, incoming: Incoming, ctx: &mut Self::Context) {
+        if self.socket.as_ref().is_none_or(|socket| socket.number != incoming.socket) {
+            return;
+        }
+        let now = self.setup.clock.now();
+        match self.budget.spend(&self.setup.rates, &incoming.command, now) {
+            Verdict::Pass => {}
+            Verdict::Refuse(error) => return self.reply(incoming.reference, Err(error), ctx),
+            Verdict::Close => return self.close_socket(CloseCode::TooFast, ctx),
+        }
+        let reference = incoming.reference;
+        match incoming.command {
+            ClientCommand::Ack(ack) => {
+                let mut texts = self.outbox.ack(ack.seq, now);
+                texts.extend(self.outbox.confirmed());
+                self.send_texts(texts, ctx);
+                self.reply(reference, Ok(ReplyBody::Done {}), ctx);
+            }
+            ClientCommand::Ping(_) => self.reply(reference, Ok(ReplyBody::Pong { server_time: now }), ctx),
+            ClientCommand::Hello(_) | ClientCommand::Resume(_) => {
+                let error = CommandError::new(ErrorCode::AlreadyAuthenticated, "this connection has started already");
+                self.reply(reference, Err(error), ctx);
+            }
+            ClientCommand::GetIceServers(_) if self.stage == Stage::Joined => {
+                let ice_servers = self.setup.ice.for_participant(self.id, now);
+                self.reply(reference, Ok(ReplyBody::IceServers { ice_servers }), ctx);
+            }
+            ClientCommand::Simulate(simulate) => {
+                let result = self.simulate(simulate.fault, ctx);
+                self.reply(reference, result, ctx);
+            }
+            command => self.to_room(reference, command, ctx),
+        }
+    }
+}
+
+impl Handler<Answer> for Participant {
+    type Result = ();
+
+    fn handle(&mut self, answer: Answer, ctx: &mut Self::Context) {
+        if let Some(reference) = answer.reference {
+            match self.unanswered.iter().position(|other| *other == reference) {
+                Some(place) => drop(self.unanswered.swap_remove(place)),
+                // Asked on a socket that is gone: on this one the number may mean something else.
+                None => return,
+            }
+        }
+        self.reply(answer.reference, answer.result, ctx);
+    }
+}
+
+impl Handler<Deliver> for Participant {
+    type Result = ();
+
+    fn handle(&mut self, deliver: Deliver, ctx: &mut Self::Context) {
+        self.room_seq = deliver.room_seq;
+        let frame = match deliver.event {
+            Outgoing::Shared(frame) => frame,
+            Outgoing::Personal(event) => self.personal(*event),
+        };
+        self.push(frame, ctx);
+    }
+}
+
+impl Handler<TakeSnapshot> for Participant {
+    type Result = ();
+
+    fn handle(&mut self, snapshot: TakeSnapshot, ctx: &mut Self::Context) {
+        self.room_seq = snapshot.room_seq;
+        let last_seq = self.awaiting_snapshot.take().map_or(0, |awaited| awaited.last_seq);
+        let frame = self.personal(*snapshot.event);
+        let text = self.outbox.attach_with_snapshot(last_seq, frame, self.setup.clock.now());
+        if self.socket.is_some() {
+            self.to_socket(ToSocket::Text(text), ctx);
+        } else {
+            self.outbox.detach();
+        }
+    }
+}
+
+impl Handler<Granted> for Participant {
+    type Result = ();
+
+    fn handle(&mut self, granted: Granted, ctx: &mut Self::Context) {
+        if self.socket.is_some() {
+            self.tell_room(to_room::Redeem { participant: self.id, grant: granted.grant }, ctx);
+        }
+    }
+}
+
+impl Handler<Dismiss> for Participant {
+    type Result = ();
+
+    fn handle(&mut self, dismiss: Dismiss, ctx: &mut Self::Context) {
+        self.dismissed = dismiss.forget;
+        self.close_socket(dismiss.code, ctx);
+        if dismiss.forget {
+            ctx.stop();
+        }
+    }
+}
+
+impl Handler<SocketClosed> for Participant {
+    type Result = ();
+
+    fn handle(&mut self, closed: SocketClosed, ctx: &mut Self::Context) {
+        if self.socket.as_ref().is_some_and(|socket| socket.number == closed.socket) {
+            self.drop_socket(ctx);
+        }
+    }
+}
+
+impl Handler<SocketAlive> for Participant {
+    type Result = ();
+
+    fn handle(&mut self, _: SocketAlive, ctx: &mut Self::Context) {
+        let texts = self.outbox.confirmed();
+        self.send_texts(texts, ctx);
+    }
+}
+
+impl Handler<ObserveParticipant> for Participant {
+    type Result = MessageResult<ObserveParticipant>;
+
+    fn handle(&mut self, _: ObserveParticipant, _: &mut Self::Context) -> Self::Result {
+        let (unacknowledged, queued) = self.outbox.depth();
+        MessageResult(ParticipantObservation {
+            participant_id: self.id,
+            stage: self.stage,
+            attached: self.socket.is_some(),
+            last_seq: self.outbox.last_sent(),
+            unacknowledged,
+            queued,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

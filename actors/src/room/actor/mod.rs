@@ -1,0 +1,588 @@
+//! The room's shell: reads the clock, draws, asks the state, keeps the journal, runs the effects. Decides nothing about people.
+
+pub mod messages;
+mod people;
+mod pending;
+mod store_work;
+
+use super::{
+    Draw, Drawn, Effect, Input, LiveRoom, Outcome, RoomState, Rules,
+    replay::{self, Opening, Start},
+};
+use crate::{
+    clock::{Clock, Timestamp},
+    ids::{ParticipantId, RoomId},
+    meeting_manager::RoomsHandle,
+    participant::{Participant, ParticipantSetup, messages as to_participant, resume_token::ResumeToken},
+    ports::{JournalEntry, RoomRecord, RoomStore},
+    protocol::{ClientCommand, CloseCode, CommandError, EndReason, ErrorCode, ReplyBody, ServerEvent, Stage},
+    supervise::{Pulse, PulseWatch},
+};
+use actix::prelude::*;
+use futures_util::future::join_all;
+use messages::*;
+use people::People;
+use pending::{Asker, Decided, Entering, PendingQueue, Work};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use uuid::Uuid;
+
+/// What every room of a server shares.
+pub struct RoomSetup {
+    pub clock: Clock,
+    pub store: Arc<dyn RoomStore>,
+    pub rules: Rules,
+    pub participant: Arc<ParticipantSetup>,
+}
+
+/// Messages that may wait for one room. More means overload: commands are answered `busy`.
+pub const MAILBOX: usize = 2_048;
+/// Outcomes that may wait for the store. More: commands are answered `storage_unavailable` and change nothing.
+const PENDING_MAX: usize = 1_000;
+/// Journal entries between two snapshots.
+const SNAPSHOT_EVERY: u64 = 256;
+/// After a rebuild, participants that do not come back in this time are without a socket.
+const REATTACH_TIME: Duration = Duration::from_secs(5);
+
+/// How a room's actor comes to its state.
+pub enum Origin {
+    /// A new session.
+    Opened,
+    /// The process was started again: every socket is gone.
+    Restarted { state: Box<RoomState>, seq: u64 },
+    /// The actor ended by a fault: participants are alive and will be back.
+    Rebuilt { state: Box<RoomState>, seq: u64 },
+}
+
+pub struct Room {
+    setup: Arc<RoomSetup>,
+    rooms: RoomsHandle,
+    record: RoomRecord,
+    state: RoomState,
+    /// The number of the newest journal entry.
+    seq: u64,
+    snapshot_seq: u64,
+    pending: PendingQueue,
+    people: People,
+    timer: Option<(Timestamp, SpawnHandle)>,
+    counted: (usize, usize),
+    draining: bool,
+    ended: bool,
+    /// Tells the manager that the end is in order and not a fault.
+    orderly: Arc<AtomicBool>,
+    pulse: Pulse,
+}
+
+/// What a started room is known by.
+pub struct StartedRoom {
+    pub addr: Addr<Room>,
+    pub pulse: PulseWatch,
+    pub orderly: Arc<AtomicBool>,
+}
+
+impl Room {
+    /// Starts a room on `arbiter`, where its participants will live too.
+    pub fn start_on(arbiter: &ArbiterHandle, setup: Arc<RoomSetup>, rooms: RoomsHandle, record: RoomRecord, origin: Origin) -> StartedRoom {
+        let pulse = Pulse::new();
+        let watch = pulse.watch();
+        let orderly = Arc::new(AtomicBool::new(false));
+        let shared = orderly.clone();
+        let addr = Room::start_in_arbiter(arbiter, move |ctx| {
+            ctx.set_mailbox_capacity(MAILBOX);
+            let now = setup.clock.now();
+            let opened = matches!(origin, Origin::Opened);
+            let restarted = matches!(origin, Origin::Restarted { .. });
+            let (state, seq) = match origin {
+                Origin::Opened => (RoomState::open(record.clone(), Uuid::new_v4().into(), setup.rules, now), 0),
+                Origin::Restarted { state, seq } | Origin::Rebuilt { state, seq } => (*state, seq),
+            };
+            let mut room = Room {
+                setup,
+                rooms,
+                record,
+                state,
+                seq,
+                snapshot_seq: seq,
+                pending: PendingQueue::default(),
+                people: People::default(),
+                timer: None,
+                counted: (0, 0),
+                draining: false,
+                ended: false,
+                orderly: shared,
+                pulse,
+            };
+            if opened {
+                room.keep_opening(now, ctx);
+            } else if restarted {
+                room.take(Input::Restarted, Asker::Nobody, ctx);
+            } else {
+                ctx.run_later(REATTACH_TIME, |room, ctx| room.give_up_on_the_missing(ctx));
+            }
+            room.set_timer(ctx);
+            room.count();
+            room
+        });
+        StartedRoom { addr, pulse: watch, orderly }
+    }
+
+    /// One input: decided at once, done when it is kept.
+    fn take(&mut self, input: Input, asker: Asker, ctx: &mut Context<Self>) {
+        let now = self.setup.clock.now();
+        let relay = is_relay(&input);
+        let drawn = Drawn { draw: Draw(Uuid::new_v4()), input };
+        let Outcome { reply, effects, durable } = self.state.apply(&drawn, now);
+        let asker = match asker {
+            Asker::Entering(mut entering) => {
+                entering.stage = self.state.stage(entering.participant);
+                Asker::Entering(entering)
+            }
+            other => other,
+        };
+        let entry = durable.then(|| self.keep(&drawn, now, ctx));
+        let decided = Decided { seq: self.seq, work: Work::Outcome { asker, reply, effects } };
+        if entry.is_none() && (relay || self.pending.is_empty()) {
+            self.release(decided, ctx);
+        } else {
+            self.pending.push(entry, decided);
+        }
+        if durable {
+            self.set_timer(ctx);
+            self.count();
+        }
+    }
+
+    fn keep(&mut self, drawn: &Drawn, now: Timestamp, ctx: &mut Context<Self>) -> Arc<JournalEntry> {
+        self.seq += 1;
+        let input = replay::encode(drawn);
+        let entry = Arc::new(JournalEntry { session_id: self.state.session(), seq: self.seq, at: now, input });
+        self.append(entry.clone(), ctx);
+        entry
+    }
+
+    fn committed(&mut self, seq: u64, ctx: &mut Context<Self>) {
+        self.pending.committed(seq);
+        while let Some(decided) = self.pending.pop_ready() {
+            self.release(decided, ctx);
+        }
+        if seq >= self.snapshot_seq + SNAPSHOT_EVERY {
+            self.save_snapshot(ctx);
+        }
+    }
+
+    fn release(&mut self, decided: Decided, ctx: &mut Context<Self>) {
+        match decided.work {
+            Work::Outcome { asker, reply, effects } => {
+                self.answer(asker, reply, ctx);
+                for effect in effects {
+                    self.run(effect, decided.seq, ctx);
+                }
+            }
+            Work::Snapshot { to, event } => self.people.snapshot(to, decided.seq, event),
+        }
+    }
+
+    fn answer(&mut self, asker: Asker, reply: Result<ReplyBody, CommandError>, ctx: &mut Context<Self>) {
+        match asker {
+            Asker::Nobody => {}
+            Asker::Outside(answer) => drop(answer.send(reply)),
+            Asker::Participant { id, reference } => self.people.answer(id, reference, reply),
+            Asker::Entering(entering) => match (reply, entering.stage) {
+                (Ok(_), Some(stage)) => self.let_in(*entering, stage, ctx),
+                (Ok(_), None) => drop(entering.answer.send(Err(refused(CommandError::busy())))),
+                (Err(error), _) => drop(entering.answer.send(Err(refused(error)))),
+            },
+        }
+    }
+
+    /// The state let them in: give the socket to their participant, made now unless it is there.
+    fn let_in(&mut self, entering: Entering, stage: Stage, ctx: &mut Context<Self>) {
+        let Entering { participant, entrance, resume_token, socket, reference, answer, .. } = entering;
+        let addr = match self.people.addr(participant) {
+            Some(addr) => addr,
+            None => self.start_participant(participant, ctx),
+        };
+        self.people.set_socket(participant, Some(socket.number));
+        let start = match entrance {
+            Entrance::Hello(_) => to_participant::Start::Hello { resume_token },
+            Entrance::Resume { last_seq, fresh: true, .. } => to_participant::Start::Fresh { last_seq, resume_token },
+            Entrance::Resume { last_seq, .. } => to_participant::Start::Resume { last_seq, resume_token },
+        };
+        self.people.attach(participant, to_participant::Attach { socket, reference, stage, start });
+        drop(answer.send(Ok(addr)));
+    }
+
+    fn start_participant(&mut self, id: ParticipantId, ctx: &mut Context<Self>) -> Addr<Participant> {
+        let (addr, pulse) = Participant::start_for(
+            self.setup.participant.clone(),
+            id,
+            self.record.room_id,
+            ctx.address(),
+            self.pulse.watch(),
+            self.rooms.clone(),
+        );
+        self.adopt(id, addr.clone(), ctx);
+        let (gone, dead) = (actix::fut::wrap_future::<_, Self>(pulse.gone()), addr.clone());
+        ctx.spawn(gone.map(move |(), room, ctx| room.participant_ended(id, &dead, ctx)));
+        addr
+    }
+
+    fn adopt(&mut self, id: ParticipantId, addr: Addr<Participant>, _: &mut Context<Self>) {
+        self.people.insert(id, addr);
+    }
+
+    /// A participant's actor is gone. In order: the room let it go before. By a fault: its client resumes, and gets a new one.
+    fn participant_ended(&mut self, id: ParticipantId, dead: &Addr<Participant>, ctx: &mut Context<Self>) {
+        if self.people.remove_if(id, dead) {
+            metrics::counter!("greenroom_actor_restarts_total", "actor" => "participant").increment(1);
+            self.take(Input::Disconnected { participant: id }, Asker::Nobody, ctx);
+        }
+    }
+
+    fn run(&mut self, effect: Effect, seq: u64, ctx: &mut Context<Self>) {
+        match effect {
+            Effect::Deliver { to, event } => self.people.deliver(&to, seq, event),
+            Effect::Grant { to, grant } => self.people.grant(to, grant),
+            // Whoever joined elsewhere got a new socket, and `Attach` closes the old one.
+            Effect::Close { code: CloseCode::JoinedElsewhere, .. } => {}
+            Effect::Close { participant, code } => self.people.close(participant, code),
+            Effect::Forget { participant } => self.people.forget(participant),
+            Effect::SessionEnded { reason, summary } => self.keep_end(reason, *summary, ctx),
+            Effect::RoomRecordChanged => self.keep_record(ctx),
+            Effect::Audit { actor, action, detail } => self.keep_audit(actor, action, detail, ctx),
+            Effect::Quality(point) => self.keep_quality(point, ctx),
+        }
+        if self.people.someone_lags() {
+            ctx.run_later(Duration::from_millis(50), |room, _| room.catch_up());
+        }
+    }
+
+    /// Sends a snapshot to those whose mailbox was full.
+    fn catch_up(&mut self) {
+        for id in self.people.take_lagging() {
+            if let Some(event) = self.snapshot_event(id) {
+                self.queue_snapshot(id, event);
+            }
+        }
+    }
+
+    fn snapshot_event(&self, id: ParticipantId) -> Option<ServerEvent> {
+        match self.state.stage(id)? {
+            Stage::Joined => self.state.welcome_for(id).map(|welcome| ServerEvent::Welcome(Box::new(welcome))),
+            Stage::Waiting => self.state.waiting_for(id).map(|waiting| ServerEvent::Waiting(Box::new(waiting))),
+        }
+    }
+
+    /// A snapshot takes its place behind what is decided but not kept yet: it holds that already.
+    fn queue_snapshot(&mut self, to: ParticipantId, event: ServerEvent) {
+        let event = Box::new(event);
+        if self.pending.is_empty() {
+            self.people.snapshot(to, self.seq, event);
+        } else {
+            self.pending.push(None, Decided { seq: self.seq, work: Work::Snapshot { to, event } });
+        }
+    }
+
+    fn give_up_on_the_missing(&mut self, ctx: &mut Context<Self>) {
+        let everybody: Vec<ParticipantId> = self.state.everybody().map(|(id, _)| id).collect();
+        for id in everybody {
+            if self.people.socket(id).is_none() {
+                self.take(Input::Disconnected { participant: id }, Asker::Nobody, ctx);
+            }
+        }
+    }
+
+    /// One timer, for the state's next deadline.
+    fn set_timer(&mut self, ctx: &mut Context<Self>) {
+        let next = if self.ended { None } else { self.state.next_deadline() };
+        if self.timer.map(|(at, _)| at) == next {
+            return;
+        }
+        if let Some((_, handle)) = self.timer.take() {
+            ctx.cancel_future(handle);
+        }
+        self.timer = next.map(|at| {
+            let wait = self.setup.clock.until(at).max(Duration::from_millis(1));
+            let handle = ctx.run_later(wait, |room, ctx| {
+                room.timer = None;
+                room.take(Input::Tick, Asker::Nobody, ctx);
+                room.set_timer(ctx);
+            });
+            (at, handle)
+        });
+    }
+
+    /// Keeps the gauges of people in step.
+    fn count(&mut self) {
+        let LiveRoom { participants, waiting, .. } = self.state.observe();
+        let (before, now) = (self.counted, (participants, waiting));
+        metrics::gauge!("greenroom_participants").increment(now.0 as f64 - before.0 as f64);
+        metrics::gauge!("greenroom_waiting").increment(now.1 as f64 - before.1 as f64);
+        self.counted = now;
+    }
+
+    /// May a command change anything now?
+    fn open_for_changes(&self) -> Result<(), CommandError> {
+        if self.ended {
+            return Err(CommandError::new(ErrorCode::RoomEnded, "the session has ended"));
+        }
+        if self.pending.len() >= PENDING_MAX {
+            return Err(CommandError::new(ErrorCode::StorageUnavailable, "nothing can be kept at the moment").retry_in(2_000));
+        }
+        Ok(())
+    }
+
+    /// Who comes in with a resume token must be known by it.
+    fn check_resume(&self, token: &ResumeToken) -> Result<(), CommandError> {
+        match self.state.resume_hash(token.participant) {
+            None => Err(CommandError::new(ErrorCode::ResumeExpired, "the grace time is over: join again")),
+            Some(hash) if hash == token.hash() => Ok(()),
+            Some(_) => Err(CommandError::new(ErrorCode::ResumeInvalid, "this resume token is not valid")),
+        }
+    }
+
+    fn stop(&mut self, ctx: &mut Context<Self>) {
+        self.orderly.store(true, Ordering::Release);
+        ctx.stop();
+    }
+}
+
+/// Relays change nothing and wait for nothing: media negotiation goes on while the store is slow.
+fn is_relay(input: &Input) -> bool {
+    use ClientCommand as C;
+    matches!(input, Input::Command { command: C::Offer(_) | C::Answer(_) | C::IceCandidate(_), .. })
+}
+
+/// What to close a refused socket with.
+fn refused(error: CommandError) -> Refused {
+    let close = match error.code {
+        ErrorCode::RoomNotFound => CloseCode::NoSuchRoom,
+        ErrorCode::RoomEnded => CloseCode::SessionEnded,
+        ErrorCode::RoomFull | ErrorCode::RoomLocked | ErrorCode::Banned | ErrorCode::NotPermitted => CloseCode::Refused,
+        ErrorCode::Busy | ErrorCode::StorageUnavailable | ErrorCode::Internal => CloseCode::Internal,
+        // A refused resume leaves the socket open: the client may say hello on it.
+        _ => CloseCode::NotAuthenticated,
+    };
+    Refused { error, close }
+}
+
+impl Actor for Room {
+    type Context = Context<Self>;
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        metrics::gauge!("greenroom_participants").decrement(self.counted.0 as f64);
+        metrics::gauge!("greenroom_waiting").decrement(self.counted.1 as f64);
+    }
+}
+
+impl Handler<Enter> for Room {
+    type Result = ();
+
+    fn handle(&mut self, enter: Enter, ctx: &mut Self::Context) {
+        let Enter { entrance, socket, reference, answer } = enter;
+        let open = if self.draining { Err(CommandError::busy()) } else { self.open_for_changes() };
+        let checked = open.and_then(|()| match &entrance {
+            Entrance::Hello(_) => Ok(()),
+            Entrance::Resume { token, .. } => self.check_resume(token),
+        });
+        if let Err(error) = checked {
+            return drop(answer.send(Err(refused(error))));
+        }
+        let (participant, token, input) = match &entrance {
+            Entrance::Hello(claims) => {
+                let participant = self.state.find_identity(&claims.identity).map_or_else(|| Uuid::new_v4().into(), |(id, _)| id);
+                let token = ResumeToken::new(self.record.room_id, participant, Uuid::new_v4());
+                let input = Input::Hello { participant, claims: claims.clone(), resume_hash: token.hash() };
+                (participant, token, input)
+            }
+            Entrance::Resume { token, fresh, .. } => {
+                (token.participant, token.clone(), Input::Resumed { participant: token.participant, fresh: *fresh })
+            }
+        };
+        let resume_token = token.encode();
+        let entering = Entering { participant, entrance, resume_token, socket, reference, answer, stage: None };
+        self.take(input, Asker::Entering(Box::new(entering)), ctx);
+    }
+}
+
+impl Handler<FromParticipant> for Room {
+    type Result = ();
+
+    fn handle(&mut self, message: FromParticipant, ctx: &mut Self::Context) {
+        let FromParticipant { participant, reference, command } = message;
+        if let Err(error) = self.open_for_changes() {
+            return self.people.answer(participant, reference, Err(error));
+        }
+        self.take(Input::Command { from: participant, command }, Asker::Participant { id: participant, reference }, ctx);
+    }
+}
+
+impl Handler<Redeem> for Room {
+    type Result = ();
+
+    fn handle(&mut self, redeem: Redeem, ctx: &mut Self::Context) {
+        self.take(Input::Redeem { participant: redeem.participant, grant: redeem.grant }, Asker::Nobody, ctx);
+    }
+}
+
+impl Handler<SocketGone> for Room {
+    type Result = ();
+
+    fn handle(&mut self, gone: SocketGone, ctx: &mut Self::Context) {
+        if self.people.socket(gone.participant) == Some(gone.socket) && !self.draining {
+            self.people.set_socket(gone.participant, None);
+            self.take(Input::Disconnected { participant: gone.participant }, Asker::Nobody, ctx);
+        }
+    }
+}
+
+impl Handler<WantSnapshot> for Room {
+    type Result = ();
+
+    fn handle(&mut self, want: WantSnapshot, _: &mut Self::Context) {
+        if let Some(event) = self.snapshot_event(want.participant) {
+            self.queue_snapshot(want.participant, event);
+        }
+    }
+}
+
+impl Handler<ForgetResume> for Room {
+    type Result = ();
+
+    fn handle(&mut self, forget: ForgetResume, ctx: &mut Self::Context) {
+        self.take(Input::ForgetResume { participant: forget.participant }, Asker::Nobody, ctx);
+    }
+}
+
+impl Handler<Reattach> for Room {
+    type Result = ();
+
+    fn handle(&mut self, back: Reattach, ctx: &mut Self::Context) {
+        let id = back.participant;
+        self.adopt(id, back.addr, ctx);
+        self.people.set_socket(id, back.socket);
+        match self.snapshot_event(id) {
+            None => self.people.forget(id),
+            Some(event) if back.room_seq < self.seq => self.queue_snapshot(id, event),
+            Some(_) => {}
+        }
+    }
+}
+
+impl Handler<FileUploaded> for Room {
+    type Result = ();
+
+    fn handle(&mut self, uploaded: FileUploaded, ctx: &mut Self::Context) {
+        let FileUploaded { participant, file, answer } = uploaded;
+        match self.open_for_changes() {
+            Ok(()) => self.take(Input::FileUploaded { participant, file }, Asker::Outside(answer), ctx),
+            Err(error) => drop(answer.send(Err(error))),
+        }
+    }
+}
+
+impl Handler<RoomChanged> for Room {
+    type Result = ();
+
+    fn handle(&mut self, changed: RoomChanged, ctx: &mut Self::Context) {
+        self.record = (*changed.record).clone();
+        self.take(Input::RoomChanged { record: changed.record }, Asker::Nobody, ctx);
+    }
+}
+
+impl Handler<EndSession> for Room {
+    type Result = ();
+
+    fn handle(&mut self, end: EndSession, ctx: &mut Self::Context) {
+        self.take(Input::End { reason: end.reason }, Asker::Outside(end.answer), ctx);
+    }
+}
+
+impl Handler<Drain> for Room {
+    type Result = ();
+
+    fn handle(&mut self, drain: Drain, ctx: &mut Self::Context) {
+        self.draining = true;
+        let event = ServerEvent::ServerDraining { reconnect_to: drain.reconnect_to, retry_in_ms: drain.retry_in_ms };
+        let everybody = self.people.ids();
+        self.people.deliver(&everybody, self.seq, event);
+        for id in everybody {
+            self.people.close(id, CloseCode::GoingAway);
+        }
+        let kept = self.setup.store.save_snapshot(self.snapshot());
+        ctx.spawn(kept.into_actor(self).map(|_, _, _| {
+            // Whoever drains may have given up waiting.
+            let _ = drain.answer.send(());
+        }));
+    }
+}
+
+impl Handler<SimulatePanic> for Room {
+    type Result = ();
+
+    fn handle(&mut self, _: SimulatePanic, _: &mut Self::Context) {
+        panic!("simulated fault: the room panics");
+    }
+}
+
+impl Handler<Observe> for Room {
+    type Result = MessageResult<Observe>;
+
+    fn handle(&mut self, _: Observe, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.state.observe())
+    }
+}
+
+impl Handler<ObserveEverybody> for Room {
+    type Result = ResponseFuture<RoomObservation>;
+
+    fn handle(&mut self, _: ObserveEverybody, _: &mut Self::Context) -> Self::Result {
+        let asked: Vec<_> = self.people.addresses().iter().map(|addr| addr.send(to_participant::ObserveParticipant)).collect();
+        let (live, journal_seq, uncommitted) = (self.state.observe(), self.seq, self.pending.len());
+        Box::pin(async move {
+            let participants = join_all(asked).await.into_iter().flatten().collect();
+            RoomObservation { live, journal_seq, uncommitted, participants }
+        })
+    }
+}
+
+impl Handler<IsMember> for Room {
+    type Result = bool;
+
+    fn handle(&mut self, member: IsMember, _: &mut Self::Context) -> bool {
+        self.state.stage(member.0) == Some(Stage::Joined)
+    }
+}
+
+impl Room {
+    fn keep_opening(&mut self, now: Timestamp, ctx: &mut Context<Self>) {
+        let session_id = self.state.session();
+        let opening = Opening { record: self.record.clone(), session_id, rules: self.setup.rules, opened_at: now };
+        let input = replay::head_line(&Start::Opening(Box::new(opening)));
+        let entry = Arc::new(JournalEntry { session_id, seq: 0, at: now, input });
+        self.start_session(self.record.room_id, now, ctx);
+        self.append(entry.clone(), ctx);
+        let work = Work::Outcome { asker: Asker::Nobody, reply: Ok(ReplyBody::Done {}), effects: Vec::new() };
+        self.pending.push(Some(entry), Decided { seq: 0, work });
+    }
+
+    fn room_id(&self) -> RoomId {
+        self.record.room_id
+    }
+
+    fn keep_end(&mut self, reason: EndReason, summary: crate::ports::SessionSummary, ctx: &mut Context<Self>) {
+        self.ended = true;
+        self.set_timer(ctx);
+        self.end_session(reason, summary, ctx);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,10 @@ struct FakeSocket {
 
 impl Actor for FakeSocket {
     type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(1_024);
+    }
 }
 
 impl Handler<ToSocket> for FakeSocket {

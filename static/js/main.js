@@ -1,13 +1,14 @@
 import { refresh } from "./api.js";
 import { startI18n } from "./i18n.js";
 import { startRouter } from "./router.js";
-import { setUser } from "./session.js";
+import { setUser, wasSignedIn } from "./session.js";
 
 /** A cookie may still know who this is; the page doesn't wait for the answer, and no answer means a guest. */
 function restoreSession() {
+  if (!wasSignedIn()) return setUser(null);
   refresh().then(
     (login) => setUser(login.user),
-    () => setUser(null),
+    (error) => setUser(null, { forget: error?.status === 401 }),
   );
 }
 

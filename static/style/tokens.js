@@ -114,6 +114,10 @@ export const layout = css`
     gap: var(--s-4);
     grid-template-columns: minmax(0, 1fr);
   }
+  /* A live region that has nothing to say takes no room. */
+  .stack > [role="alert"]:empty {
+    position: absolute;
+  }
   .stack.tight {
     gap: var(--s-2);
   }

@@ -36,6 +36,10 @@ export class GrAvatar extends GrElement {
       user-select: none;
       overflow: hidden;
     }
+    /* Drawn, not written: the name itself stands beside the picture or in its label. */
+    span::before {
+      content: attr(data-initials) / "";
+    }
   `;
 
   constructor() {
@@ -46,7 +50,7 @@ export class GrAvatar extends GrElement {
 
   render() {
     this.style.background = colourOf(this.key || this.name);
-    return html`<span aria-hidden="true">${initialsOf(this.name)}</span>`;
+    return html`<span data-initials=${initialsOf(this.name)}></span>`;
   }
 }
 customElements.define("gr-avatar", GrAvatar);

@@ -36,9 +36,16 @@ export class GrDialog extends GrElement {
     if (!changed.has("open") || !this.native) return;
     if (this.open && !this.native.open) {
       this.native.showModal();
-      const wanted = this.querySelector("[autofocus]");
-      if (wanted instanceof HTMLElement) wanted.focus();
+      this.focusWanted();
     } else if (!this.open && this.native.open) this.native.close();
+  }
+
+  /** What is to have the focus may not have drawn its inside yet. */
+  async focusWanted() {
+    const wanted = this.querySelector("[autofocus]");
+    if (!(wanted instanceof HTMLElement)) return;
+    if (wanted instanceof GrElement) await wanted.updateComplete;
+    wanted.focus();
   }
 
   disconnectedCallback() {

@@ -9,7 +9,7 @@ export class GrHeroArt extends GrElement {
       <g class="a"><rect x="30" y="44" width="186" height="110" rx="14"></rect><circle cx="123" cy="90" r="22"></circle><path d="M82 154c3-27 20-40 41-40s38 13 41 40z"></path></g>
       <g class="b"><rect x="224" y="44" width="186" height="110" rx="14"></rect><circle cx="317" cy="90" r="22"></circle><path d="M276 154c3-27 20-40 41-40s38 13 41 40z"></path></g>
       <g class="c"><rect x="30" y="162" width="186" height="110" rx="14"></rect><circle cx="123" cy="208" r="22"></circle><path d="M82 272c3-27 20-40 41-40s38 13 41 40z"></path></g>
-      <g class="door"><rect x="224" y="162" width="186" height="110" rx="14"></rect><path class="frame" d="M290 254v-58a8 8 0 0 1 8-8h38v66"></path><path class="leaf" d="M298 190l26 9v62l-26-7z"></path><circle cx="318" cy="230" r="2.6"></circle><path class="frame" d="M274 254h86"></path></g>
+      <g class="door"><rect x="224" y="162" width="186" height="110" rx="14"></rect><path class="frame" d="M290 254v-58a8 8 0 0 1 8-8h38v66"></path><path class="leaf" d="M298 190l27 7v57h-27z"></path><circle cx="318" cy="226" r="2.6"></circle><path class="frame" d="M274 254h86"></path></g>
       <g class="bar"><rect x="150" y="284" width="140" height="44" rx="22"></rect><circle class="dot" cx="178" cy="306" r="11"></circle><circle class="dot" cx="220" cy="306" r="11"></circle><circle class="end" cx="262" cy="306" r="11"></circle></g>
     </svg>`;
   }

@@ -48,7 +48,7 @@ export class GrRecentRooms extends GrElement {
         <gr-icon name=${planned ? "calendar" : "door"}></gr-icon>
         <span class="text">
           <span class="name">${name || code}</span>
-          <span class="muted small">${planned ? t("recent.startsAt", { when: formatDateTime(startsAt) }) : formatRelative(at)}${name ? html` · <bdi>${code}</bdi>` : nothing}</span>
+          <span class="muted small">${planned ? t("recent.startsAt", { when: formatDateTime(startsAt) }) : formatRelative(at)}${name && !planned ? html` · <bdi>${code}</bdi>` : nothing}</span>
         </span>
       </a>
       <gr-menu label=${t("recent.actions", { room: name || code })} .items=${items} @select=${(/** @type {CustomEvent<string>} */ e) => this.act(code, e.detail)}>

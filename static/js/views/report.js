@@ -1,7 +1,8 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { getReport } from "../api.js";
+import { getReport, signedIn } from "../api.js";
+import { guestToken } from "../storage.js";
 import { saveFile } from "../clipboard.js";
 import { formatDateTime, formatDuration, formatNumber, formatTime, t } from "../i18n.js";
 import { errorText } from "../problem.js";
@@ -29,11 +30,18 @@ export class GrReport extends GrElement {
   async load() {
     this.failed = "";
     try {
-      this.report = await getReport(this.roomId, this.sessionId);
+      this.report = await getReport(this.roomId, this.sessionId, this.bearer());
     } catch (error) {
       const { status = 0 } = /** @type {{status?: number}} */ (error);
       this.failed = [401, 403, 404].includes(status) ? t("report.notYours") : errorText(error, "report.failed");
     }
+  }
+
+  /** A host without an account is known by the guest token of the room, which this device keeps by its code. */
+  bearer() {
+    const code = new URLSearchParams(location.search).get("code");
+    const token = signedIn() || !code ? null : guestToken(code);
+    return token ? { token } : {};
   }
 
   /** @param {"json"|"csv"} kind */
@@ -82,7 +90,7 @@ export class GrReport extends GrElement {
   renderPeople(report) {
     return html`<section class="card stack" aria-labelledby="people">
       <h2 id="people">${t("report.people")}</h2>
-      <div class="scroll" tabindex="0" role="region" aria-labelledby="people">
+      <div class="scroll" tabindex="0" role="region" aria-label=${t("report.peopleTable")}>
         <table>
           <thead>
             <tr><th scope="col">${t("report.name")}</th><th scope="col">${t("report.role")}</th><th scope="col">${t("report.joined")}</th><th scope="col">${t("report.left")}</th><th scope="col" class="end">${t("report.time")}</th></tr>

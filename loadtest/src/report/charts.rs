@@ -73,7 +73,7 @@ fn short(value: f64) -> String {
         v if v >= 10_000.0 => format!("{:.0}k", v / 1000.0),
         v if v >= 1000.0 => format!("{:.1}k", v / 1000.0),
         v if v >= 10.0 || v == 0.0 => format!("{v:.0}"),
-        v => format!("{v:.2}"),
+        v => format!("{}", (v * 100.0).round() / 100.0),
     }
 }
 

@@ -54,14 +54,19 @@ impl Run {
     }
 }
 
+/// The small run's flags, less those that are given.
+fn with_defaults<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    let defaults = SMALL.chunks(2).filter(|pair| !more.contains(&pair[0])).flatten().copied();
+    defaults.chain(more.iter().copied()).collect()
+}
+
 async fn run(fault: Fault, name: &str, more: &[&str]) -> Run {
     let server = FakeServer::start(fault).await;
     let file = |extension: &str| std::env::temp_dir().join(format!("loadtest-it-{}-{name}.{extension}", std::process::id()));
     let (json, html): (PathBuf, PathBuf) = (file("json"), file("html"));
     let output = Command::new(env!("CARGO_BIN_EXE_loadtest"))
         .args(["signalling", "--server", &server.url])
-        .args(SMALL)
-        .args(more)
+        .args(with_defaults(more))
         .arg("--json")
         .arg(&json)
         .arg("--html")
@@ -89,6 +94,15 @@ async fn a_correct_server_passes_with_every_trouble_made() {
     }
     assert!(run.report["figures"]["cpu_us_per_relay"].as_f64().unwrap() > 0.0, "the process is found by its port");
     assert!(run.html.contains("<polyline") && run.text().contains("PASSED"));
+}
+
+#[tokio::test]
+async fn a_slow_reader_is_closed_and_comes_back_without_a_gap() {
+    let more = ["--slow", "1", "--slow-seconds", "2", "--duration", "6", "--relay-rate", "60", "--churn", "0", "--storm", "0"];
+    let run = run(Fault::ClosesSlow, "slow", &more).await;
+    assert_eq!(run.code(), 0, "{}", run.text());
+    assert_eq!((run.count("slow readers closed"), run.count("resumed")), (1, 1));
+    assert!(run.count("events replayed late") > 0);
 }
 
 #[tokio::test]

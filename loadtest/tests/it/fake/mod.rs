@@ -26,6 +26,8 @@ pub enum Fault {
     ForgetsMissed,
     /// People who leave are not reported.
     HidesLeavers,
+    /// None: it closes those who don't acknowledge, as the protocol wants.
+    ClosesSlow,
     /// Nobody gets in.
     RefusesJoins,
 }

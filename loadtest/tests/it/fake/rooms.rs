@@ -24,6 +24,7 @@ pub struct Rooms {
 struct Person {
     room: String,
     log: Vec<String>,
+    acknowledged: usize,
     socket: Option<(u64, UnboundedSender<Out>)>,
     chats: HashMap<String, String>,
 }
@@ -49,7 +50,13 @@ impl Rooms {
     /// A connection says hello: returns who they are.
     pub fn hello(&mut self, connection: u64, out: UnboundedSender<Out>, command: &Value) -> Option<String> {
         let (room, id) = command["token"].as_str()?.split_once('.')?;
-        let person = Person { room: room.into(), log: Vec::new(), socket: Some((connection, out)), chats: HashMap::new() };
+        let person = Person {
+            room: room.into(),
+            log: Vec::new(),
+            acknowledged: 0,
+            socket: Some((connection, out)),
+            chats: HashMap::new(),
+        };
         self.people.insert(id.into(), person);
         self.reply(id, command, json!({ "state": "joined", "participantId": id }));
         let members: Vec<Value> = self.members(room).iter().map(|id| json!({ "id": id })).collect();
@@ -81,11 +88,17 @@ impl Rooms {
 
     pub fn command(&mut self, id: &str, command: &Value) {
         match command["type"].as_str().unwrap_or_default() {
-            "ack" => {}
+            "ack" => self.acknowledge(id, command),
             kind @ ("offer" | "answer" | "ice_candidate") => self.relay(id, kind, command),
             "chat" => self.chat(id, command),
             "leave_room" => self.leave(id, command),
             other => panic!("the tester sent {other}"),
+        }
+    }
+
+    fn acknowledge(&mut self, id: &str, command: &Value) {
+        if let Some(person) = self.people.get_mut(id) {
+            person.acknowledged = command["seq"].as_u64().unwrap() as usize;
         }
     }
 
@@ -153,6 +166,18 @@ impl Rooms {
         person.log.push(event.to_string());
         if !self.events.is_multiple_of(100) || self.fault != Fault::LosesEvents {
             self.send(id, event.to_string());
+        }
+        self.close_if_slow(id);
+    }
+
+    fn close_if_slow(&mut self, id: &str) {
+        const TOO_MANY: usize = 60;
+        let person = self.people.get_mut(id).unwrap();
+        if self.fault == Fault::ClosesSlow
+            && person.log.len() - person.acknowledged > TOO_MANY
+            && let Some((_, out)) = person.socket.take()
+        {
+            let _ = out.send(Out::Close(4408));
         }
     }
 

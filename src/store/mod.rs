@@ -46,7 +46,7 @@ pub use tokens::{Rotation, Successor};
 pub use types::Id;
 pub use users::normal_email;
 
-use connection::{Conn, Source, make_private_dir};
+use connection::{Conn, Source, in_transaction, make_private_dir};
 use readers::Readers;
 use writer::Writer;
 
@@ -94,6 +94,7 @@ impl Store {
         make_private_dir(&config.data_dir)?;
         let source = Source::new(&config.data_dir, config.synchronous);
         source.migrate()?;
+        in_transaction(&mut source.writer()?, sessions::end_those_of_deleted_rooms)?;
         let writer = Arc::new(Writer::start(source.clone(), config.write_queue)?);
         Ok(Self { writer, readers: Readers::new(source, config.readers.max(1)) })
     }

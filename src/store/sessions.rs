@@ -5,8 +5,9 @@ use actors::protocol::EndReason;
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::connection::Conn;
 use super::models::SessionRow;
-use super::schema::{room_snapshots, sessions};
+use super::schema::{room_snapshots, rooms, sessions};
 use super::{Id, Store, StoreError};
 
 impl Store {
@@ -43,8 +44,8 @@ impl Store {
         let peak = i32::try_from(summary.peak).unwrap_or(i32::MAX);
         let report = summary.report.to_string();
         self.write(move |conn| {
-            let known: Option<i64> = sessions::table.find(Id(session)).select(sessions::ended_at).first(conn)?;
-            if known.is_some() {
+            let kept: Option<String> = sessions::table.find(Id(session)).select(sessions::summary).first(conn)?;
+            if kept.is_some() {
                 return Ok(());
             }
             let end = (
@@ -117,6 +118,21 @@ impl Store {
         })
         .await
     }
+}
+
+/// A room that was deleted never starts again, so a session that a crash left open in it ends here. Its summary stays empty.
+pub(super) fn end_those_of_deleted_rooms(conn: &mut Conn) -> Result<(), StoreError> {
+    let open: Vec<(Id, Option<i64>)> = sessions::table
+        .inner_join(rooms::table)
+        .filter(sessions::ended_at.is_null())
+        .filter(rooms::deleted_at.is_not_null())
+        .select((sessions::id, rooms::deleted_at))
+        .load(conn)?;
+    for (session, deleted_at) in open {
+        let end = (sessions::ended_at.eq(deleted_at), sessions::end_reason.eq(reason_text(EndReason::Deleted)?));
+        diesel::update(sessions::table.find(session)).set(end).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// As on the wire: `ended_by_host`.

@@ -1,4 +1,5 @@
 mod crash;
+mod full_disk;
 mod opening;
 mod port;
 mod subjects;

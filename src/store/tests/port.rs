@@ -8,6 +8,7 @@ use actors::ports::{
     AuditEntry, JournalEntry, QualityPoint, RoomRecord, RoomStore, SessionSummary, Snapshot, StoreError, StoredRoom,
 };
 use actors::protocol::{EndReason, Settings};
+use actors::testing::memory_store::MemoryStore;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -91,6 +92,14 @@ async fn the_database_keeps_the_contract() {
     contract(Arc::new(store), row.record().expect("readable")).await;
 }
 
+#[tokio::test]
+async fn the_memory_twin_keeps_the_contract() {
+    let store = MemoryStore::default();
+    let record = room("ABCD-2345", "user:alice", 500).record().expect("readable");
+    store.add_room(record.clone());
+    contract(Arc::new(store), record).await;
+}
+
 async fn in_session() -> (tempfile::TempDir, crate::store::Store, RoomId, SessionId) {
     let (dir, store) = empty();
     let row = room("ABCD-2345", "user:alice", 500);
@@ -134,6 +143,19 @@ async fn a_session_ends_once_and_leaves_its_report_and_journal() {
     assert_eq!(kept.summary.as_deref(), Some(r#"{"chatCount":3}"#));
     assert_eq!(store.journal_after(session.0, 0, 10).await.map(|rows| rows.len()), Ok(1));
     assert!(store.session(Uuid::from_u128(8), session.0).await.is_err(), "not through another room");
+}
+
+#[tokio::test]
+async fn a_session_that_a_crash_left_in_a_deleted_room_is_over() {
+    let (dir, store, room, session) = in_session().await;
+    store.delete_room(room.0, 5_000).await.expect("deleted");
+    drop(store);
+    let store = crate::store::Store::open(dir.path()).expect("opens again");
+    assert!(store.rooms_with_open_session().await == Ok(Vec::new()));
+    let kept = store.session(room.0, session.0).await.expect("there");
+    assert_eq!((kept.ended_at, kept.end_reason.as_deref()), (Some(5_000), Some("deleted")));
+    assert_eq!(store.end_session(session, at(6_000), EndReason::Deleted, summary()).await, Ok(()));
+    assert!(store.session(room.0, session.0).await.expect("there").summary.is_some(), "a late report is still taken");
 }
 
 #[tokio::test]

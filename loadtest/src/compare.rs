@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::report::Report;
+use crate::report::{Compared, Report};
 use crate::scenario::Scenario;
 use crate::{baseline, server, signalling};
 
@@ -20,22 +20,9 @@ const COMPARED: [(&str, &str); 6] = [
 
 #[derive(Serialize)]
 pub struct Comparison {
-    pub rows: Vec<Row>,
+    pub rows: Vec<Compared>,
     pub greenroom: Vec<Report>,
     pub baseline: Vec<Report>,
-}
-
-/// Medians over the rounds, and each round.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Row {
-    pub figure: &'static str,
-    pub label: &'static str,
-    pub greenroom: f64,
-    pub baseline: f64,
-    pub ratio: f64,
-    pub greenroom_rounds: Vec<f64>,
-    pub baseline_rounds: Vec<f64>,
 }
 
 /// # Errors
@@ -56,12 +43,20 @@ pub async fn run(scenario: &Scenario, rounds: u32, program: &Path, folder: &Path
     Ok(Comparison { rows: rows(&greenroom, &others), greenroom, baseline: others })
 }
 
-fn rows(greenroom: &[Report], baseline: &[Report]) -> Vec<Row> {
-    let rounds = |reports: &[Report], figure| reports.iter().filter_map(|report| report.figure(figure)).collect::<Vec<_>>();
-    let row = |(figure, label)| {
+fn rows(greenroom: &[Report], baseline: &[Report]) -> Vec<Compared> {
+    let rounds = |reports: &[Report], figure: &str| reports.iter().filter_map(|report| report.figure(figure)).collect::<Vec<_>>();
+    let row = |(figure, label): (&str, &str)| {
         let (greenroom_rounds, baseline_rounds) = (rounds(greenroom, figure), rounds(baseline, figure));
         let (ours, theirs) = (median(&greenroom_rounds)?, median(&baseline_rounds)?);
-        Some(Row { figure, label, greenroom: ours, baseline: theirs, ratio: ours / theirs, greenroom_rounds, baseline_rounds })
+        Some(Compared {
+            figure: figure.into(),
+            label: label.into(),
+            greenroom: ours,
+            baseline: theirs,
+            ratio: ours / theirs,
+            greenroom_rounds,
+            baseline_rounds,
+        })
     };
     COMPARED.into_iter().filter_map(row).collect()
 }
@@ -78,8 +73,9 @@ impl Comparison {
     pub fn verdict(&self) -> Option<Report> {
         let mut report = self.greenroom.last()?.clone();
         report.kind = "compare".into();
+        report.comparison = self.rows.clone();
         for row in &self.rows {
-            report.figures.insert(row.figure.into(), row.greenroom);
+            report.figures.insert(row.figure.clone(), row.greenroom);
             if row.figure == "cpu_us_per_relay" {
                 report.figures.insert("cpu_ratio".into(), row.ratio);
             }

@@ -30,6 +30,7 @@ pub fn page(report: &Report) -> String {
     let _ = write!(out, r#"<div class="verdict {class}">{verdict}</div>"#);
     limits(report, &mut out);
     errors(report, &mut out);
+    comparison(report, &mut out);
     latencies(report, &mut out);
     charts(report, &mut out);
     details(report, &mut out);
@@ -60,6 +61,20 @@ fn errors(report: &Report, out: &mut String) {
         let _ = write!(out, r#"<tr><td class="bad">{}{samples}<td>{}</tr>"#, escape(&error.kind), error.count);
     }
     out.push_str("</table></div>");
+}
+
+fn comparison(report: &Report, out: &mut String) {
+    if report.comparison.is_empty() {
+        return;
+    }
+    out.push_str(
+        r#"<h2>Compared, medians of the rounds</h2><div class="card scroll"><table><tr><th>Figure<th>Greenroom<th>Socket.IO<th>Ratio</tr>"#,
+    );
+    for row in &report.comparison {
+        let _ =
+            write!(out, "<tr><td>{}<td>{:.2}<td>{:.2}<td>{:.2}</tr>", escape(&row.label), row.greenroom, row.baseline, row.ratio);
+    }
+    out.push_str("</table></div><p>What follows is Greenroom's last round.</p>");
 }
 
 fn latencies(report: &Report, out: &mut String) {

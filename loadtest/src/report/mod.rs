@@ -35,6 +35,22 @@ pub struct Report {
     pub errors: Vec<ErrorKind>,
     pub limits: Vec<Verdict>,
     pub timeline: Vec<Sample>,
+    /// Against the baseline, when it was run too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comparison: Vec<Compared>,
+}
+
+/// One figure of both: medians over the rounds, and each round. A ratio below 1 is Greenroom's.
+#[derive(Serialize, Deserialize, Clone, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct Compared {
+    pub figure: String,
+    pub label: String,
+    pub greenroom: f64,
+    pub baseline: f64,
+    pub ratio: f64,
+    pub greenroom_rounds: Vec<f64>,
+    pub baseline_rounds: Vec<f64>,
 }
 
 #[derive(Serialize, Deserialize, Clone, Debug)]
@@ -91,6 +107,7 @@ impl Report {
                 .collect(),
             limits: Vec::new(),
             timeline,
+            comparison: Vec::new(),
         }
     }
 
@@ -239,6 +256,7 @@ pub mod tests {
             errors: Vec::new(),
             limits: Vec::new(),
             timeline: (1..4).map(second).collect(),
+            comparison: Vec::new(),
         }
     }
 

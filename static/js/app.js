@@ -4,6 +4,7 @@ import "./components/index.js";
 import { GrElement } from "./components/element.js";
 import { t } from "./i18n.js";
 import { route, router } from "./router.js";
+import { brand } from "./brand.js";
 import { session } from "./session.js";
 import { PAGES, titleOf } from "./pages.js";
 import "./components/app-header.js";
@@ -26,6 +27,7 @@ export class GrApp extends GrElement {
     super.connectedCallback();
     router.addEventListener("change", this.onRoute);
     session.addEventListener("change", this.onSession);
+    brand.addEventListener("change", this.onSession);
     this.arrive(false);
   }
 
@@ -33,6 +35,7 @@ export class GrApp extends GrElement {
     super.disconnectedCallback();
     router.removeEventListener("change", this.onRoute);
     session.removeEventListener("change", this.onSession);
+    brand.removeEventListener("change", this.onSession);
   }
 
   /** @param {boolean} moveFocus */

@@ -1,4 +1,5 @@
 import { refresh } from "./api.js";
+import { loadBrand } from "./brand.js";
 import { startI18n } from "./i18n.js";
 import { startRouter } from "./router.js";
 import { setUser, wasSignedIn } from "./session.js";
@@ -13,6 +14,7 @@ function restoreSession() {
 }
 
 restoreSession();
+void loadBrand();
 await startI18n();
 startRouter();
 await import("./app.js");

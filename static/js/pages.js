@@ -1,4 +1,5 @@
 import { html } from "lit";
+import { brandName } from "./brand.js";
 import { t } from "./i18n.js";
 
 /**
@@ -21,5 +22,5 @@ export const PAGES = {
 
 /** @param {import("./router.js").Route} route */
 export function titleOf(route) {
-  return `${t(PAGES[route.page].title, route.params)} · Greenroom`;
+  return `${t(PAGES[route.page].title, route.params)} · ${brandName()}`;
 }

@@ -1,5 +1,6 @@
 import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
+import { brand, brandName } from "../brand.js";
 import { LANGUAGES, language, setLanguage, t } from "../i18n.js";
 import { prefs, setTheme, theme } from "../prefs.js";
 import { navigate } from "../router.js";
@@ -21,12 +22,14 @@ export class GrHeader extends GrElement {
   connectedCallback() {
     super.connectedCallback();
     prefs.addEventListener("change", this.refresh);
+    brand.addEventListener("change", this.refresh);
     session.addEventListener("change", this.refresh);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     prefs.removeEventListener("change", this.refresh);
+    brand.removeEventListener("change", this.refresh);
     session.removeEventListener("change", this.refresh);
   }
 
@@ -38,7 +41,7 @@ export class GrHeader extends GrElement {
 
   render() {
     return html`<header>
-      <a class="brand" href="/" aria-label=${t("app.home")}><gr-logo></gr-logo></a>
+      <a class="brand" href="/" aria-label=${t("app.home", { brand: brandName() })}><gr-logo></gr-logo></a>
       <nav aria-label=${t("app.tools")}>${this.renderLanguage()}${this.renderTheme()}${this.renderAccount()}</nav>
     </header>`;
   }

@@ -188,8 +188,13 @@ export class GrButton extends GrElement {
       :host([shape="round"]) .button {
         border-radius: var(--r-full);
       }
+      :host([shape="icon"]) .button,
+      :host([shape="round"]) .button {
+        font-size: 1.0625rem;
+      }
       :host([size="l"][shape]:not([shape=""])) .button {
         inline-size: 52px;
+        font-size: 1.25rem;
       }
       :host([disabled]) .button {
         opacity: 0.55;

@@ -44,11 +44,10 @@ export class GrAfterCall extends GrElement {
   }
 
   /** @param {import("../call-state.js").Summary} summary */
-  renderSummary({ seconds, chatCount, peak, quality }) {
+  renderSummary({ seconds, chatCount, quality }) {
     const facts = [
       [t("report.length"), formatDuration(seconds)],
       [t("report.people"), formatNumber(Math.max(this.seen.length, 1))],
-      [t("report.peak"), formatNumber(peak)],
       [t("report.messages"), formatNumber(chatCount)],
       ...(quality === null ? [] : [[t("report.quality"), t(`quality.${levelOf(quality)}`)]]),
     ];

@@ -2,6 +2,8 @@ import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
 import { formatDateTime, t } from "../i18n.js";
+import { copy } from "../clipboard.js";
+import { linkTo } from "../room-code.js";
 import { errorText } from "../problem.js";
 import { session, user } from "../session.js";
 import { changeSettings, settings } from "../storage.js";
@@ -131,6 +133,7 @@ export class GrPrejoin extends GrElement {
         <div role="alert">${this.failed ? html`<p class="note danger"><gr-icon name="warning"></gr-icon>${this.failed}</p>` : nothing}</div>
         <gr-button block variant="primary" size="l" type="submit" ?busy=${busy}>${t("prejoin.join")}</gr-button>
         <p class="muted small">${t(this.mayWait() ? "prejoin.mayWait" : "prejoin.direct")}</p>
+        ${info ? html`<gr-button block variant="ghost" icon="link" @click=${() => copy(linkTo(info.roomCode), t("recent.linkCopied"))}>${t("prejoin.copyLink")}</gr-button>` : nothing}
       </form>
     </div>`;
   }

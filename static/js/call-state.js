@@ -53,6 +53,8 @@
  * @property {Devices} devices
  * @property {Record<string, LinkState>} links
  * @property {Notice[]} notices
+ * @property {number} serial counts what needs a key of its own
+ * @property {string|null} recentlyRejoined whose page was just reloaded: their coming back is no news
  * @property {string|null} startedAt
  * @property {Summary|null} summary
  */
@@ -88,6 +90,8 @@ export function initialState() {
     devices: { microphones: [], cameras: [], speakers: [] },
     links: {},
     notices: [],
+    serial: 0,
+    recentlyRejoined: null,
     startedAt: null,
     summary: null,
   };

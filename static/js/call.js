@@ -1,25 +1,393 @@
-import { Commands } from "./commands.js";
-import { initialState } from "./call-state.js";
+import { joinRoom, signedIn } from "./api.js";
+import { CallBase } from "./call-base.js";
+import { endingOf, isFinal } from "./endings.js";
+import { CommandError } from "./protocol.js";
+import { Peers } from "./peers.js";
+import { Publisher } from "./publisher.js";
+import { apply } from "./room.js";
+import { end } from "./room/session.js";
+import { Socket } from "./socket.js";
+import { Sounds } from "./sounds.js";
+import { guestToken, keepGuestToken, keepResumeToken, rememberRoom, resumeToken } from "./storage.js";
+import { RemoteStreams } from "./streams.js";
+import { Tally } from "./tally.js";
+import { Watch } from "./watch.js";
+
+/** Without an answer to leaving, we are gone all the same. */
+const LEAVE_WITHIN_MS = 1_500;
 
 /** @typedef {import("./call-state.js").CallState} CallState */
+/** @typedef {import("./streams.js").StreamKind} StreamKind */
 
 /**
- * @typedef {object} CallOptions
- * @property {string} roomCode
- * @property {import("./media.js").LocalMedia} [media] from the pre-join page; the call takes it over
- * @property {string} [joinToken] the one a creator of a room got; it spares the first REST join
+ * One person's part in one room: owns the socket, the room's state, the links to the others and the devices.
+ * `change` is dispatched at most once a microtask after `state` was replaced; `stream` (detail `{participantId, kind}`) when
+ * a stream appears, changes or goes. A call is for one meeting: a new one begins with a new `Call`.
  */
+export class Call extends CallBase {
+  #options;
+  /** @type {Socket|null} */
+  #socket = null;
+  /** @type {Peers|null} */
+  #peers = null;
+  #streams = new RemoteStreams();
+  #publisher;
+  #watch;
+  #tally = new Tally();
+  #sounds = new Sounds();
+  /** @type {{displayName?: string, password?: string}} */
+  #who = {};
+  #wasInside = false;
+  #leaving = false;
+  /** This page was reloaded in the middle of the call: the server knows what was on. */
+  #restored = false;
+  #graceSeconds = 30;
+  /** @type {unknown} */
+  #graceTimer = null;
+  /** @type {import("./protocol.js").IceServer[]} */
+  #iceServers = [];
+  #onTracks = () => {
+    this.#peers?.setTracks(this.media.tracks);
+    this.#tellOwnStreams();
+    this.publish().catch(() => undefined);
+  };
 
-/**
- * One person's part in one room. `change` is dispatched at most once a microtask after `state` was replaced;
- * `stream` (detail `{participantId, kind}`) when a stream appears, changes or goes.
- */
-export class Call extends Commands {
-  /** @param {CallOptions} options */
+  /** @param {import("./call-base.js").CallOptions} options */
   constructor(options) {
-    super();
-    this.roomCode = options.roomCode;
-    /** @type {CallState} */
-    this.state = initialState();
+    super(options);
+    this.#options = options;
+    this.#publisher = new Publisher({ media: this.media, request: (type, fields) => this.request(type, fields) });
+    this.#watch = new Watch({
+      clock: this.clock,
+      peers: () => this.#peers,
+      facts: () => this.#facts(),
+      onVoices: (voices) => this.#onVoices(voices),
+      onStats: () => this.#readLinks(),
+      onTelemetry: (telemetry) => void this.request("telemetry", /** @type {any} */ (telemetry)).catch(() => undefined),
+    });
+    this.media.addEventListener("tracks", this.#onTracks);
+  }
+
+  /**
+   * Resolves once inside or waiting. A wrong password and the like reject with `{code, message}` and leave the phase at
+   * `idle`, so the person can try again; a room that is not there, full or locked ends the call.
+   * @param {{displayName?: string, password?: string}} who
+   */
+  async join(who) {
+    if (this.state.phase === "connecting" || this.state.phase === "joined" || this.state.phase === "waiting") return;
+    this.#who = who;
+    this.change({ phase: "connecting", ended: null });
+    try {
+      const grant = await this.#grant();
+      await this.#connect(grant.signalUrl, { token: grant.token, displayName: who.displayName });
+    } catch (error) {
+      const failure = /** @type {{code: string, status?: number, message?: string}} */ (error);
+      if (this.#leaving || this.state.phase === "ended") throw error;
+      if (isFinal(failure)) this.#finish(endingOf(failure));
+      else this.#backToIdle();
+      throw error;
+    }
+  }
+
+  /** After a reload: goes on where the page was. Resolves to false when there is nothing to go on with. */
+  async resumeIfPossible() {
+    const token = resumeToken(this.roomCode);
+    if (!token || this.state.phase !== "idle") return false;
+    this.#restored = true;
+    this.change({ phase: "connecting" });
+    try {
+      await this.#connect(null, { resumeToken: token, fresh: true });
+      return true;
+    } catch {
+      keepResumeToken(this.roomCode, null);
+      this.#restored = false;
+      this.#backToIdle();
+      return false;
+    }
+  }
+
+  async leave() {
+    if (this.#leaving || this.state.phase === "ended") return;
+    this.#leaving = true;
+    const inside = this.#socket && (this.state.phase === "joined" || this.state.phase === "waiting") && this.state.connection === "online";
+    const answered = inside ? this.request("leave_room").catch(() => undefined) : Promise.resolve();
+    // Nobody sees or hears us from here on, whatever the server says.
+    this.#closePeers();
+    await Promise.race([answered, new Promise((resolve) => void this.clock.setTimeout(() => resolve(null), LEAVE_WITHIN_MS))]);
+    this.#finish({ reason: "left", mayRejoin: true });
+  }
+
+  /** @param {string} type @param {Record<string, unknown>} [fields] */
+  request(type, fields = {}) {
+    if (!this.#socket) return Promise.reject(new CommandError({ code: "not_in_room", message: "You are not in the room." }));
+    return this.#socket.request(type, fields);
+  }
+
+  async publish() {
+    await this.#publisher.sync();
+  }
+
+  /** Tries now to come back, without waiting for the back-off. */
+  reconnectNow() {
+    this.#socket?.retryNow();
+  }
+
+  /** Your own too; the sound of others is in the camera stream. @param {string} participantId @param {StreamKind} kind @returns {MediaStream|null} */
+  streamOf(participantId, kind) {
+    if (participantId !== this.state.you?.id) return this.#streams.of(participantId, kind);
+    if (kind === "camera") return this.media.state.camera.on ? this.media.preview : null;
+    return this.media.state.screen.on ? this.media.screenPreview : null;
+  }
+
+  /** How loud somebody is now, 0 to 1. @param {string} participantId */
+  level(participantId) {
+    return this.#watch.levels[participantId] ?? 0;
+  }
+
+  /** @param {string} participantId @returns {import("./stats.js").LinkStats|null} of the last 2 s; null for yourself and before there is any */
+  stats(participantId) {
+    return this.#watch.stats.get(participantId) ?? null;
+  }
+
+  /** @param {File} file */
+  async upload(file) {
+    // A join token lives a few minutes; the call may be older.
+    this.joinToken ??= (await this.#grant()).token;
+    try {
+      return await super.upload(file);
+    } catch (error) {
+      if (/** @type {{status?: number}} */ (error).status !== 401) throw error;
+      this.joinToken = (await this.#grant()).token;
+      return super.upload(file);
+    }
+  }
+
+  async #grant() {
+    const join = this.#options.joinRoom ?? joinRoom;
+    const grant = await join(this.roomCode, this.#who, { guestToken: signedIn() ? null : guestToken(this.roomCode) });
+    if (grant.guestToken) keepGuestToken(this.roomCode, grant.guestToken);
+    this.joinToken = grant.token;
+    return grant;
+  }
+
+  /** @param {string|null} signalUrl @param {import("./socket.js").Hello|import("./socket.js").Resume} opening */
+  #connect(signalUrl, opening) {
+    const url = new URL(signalUrl ?? "/api/v1/signal", location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    const { WebSocket } = this.#options;
+    const socket = new Socket({ url: url.href, clock: this.clock, WebSocket, rejoin: () => this.#rejoin() });
+    this.#socket = socket;
+    return new Promise((resolve, reject) => {
+      socket.addEventListener("started", (event) => {
+        this.#onStarted(/** @type {CustomEvent} */ (event).detail);
+        resolve(undefined);
+      });
+      socket.addEventListener("closed", (event) => {
+        const { detail } = /** @type {CustomEvent} */ (event);
+        if (this.#wasInside) this.#finish(endingOf(detail));
+        reject(new CommandError(detail));
+      });
+      socket.addEventListener("event", (event) => this.#onEvent(/** @type {CustomEvent} */ (event).detail));
+      socket.addEventListener("status", (event) => this.#onStatus(/** @type {CustomEvent} */ (event).detail));
+      socket.start(opening);
+    });
+  }
+
+  /** The grace time was over: a clean new join, by the same name. */
+  async #rejoin() {
+    if (!this.#wasInside || !this.#who.displayName) return null;
+    const { token } = await this.#grant();
+    return { token, displayName: this.#who.displayName };
+  }
+
+  #backToIdle() {
+    this.#socket?.close();
+    this.#socket = null;
+    this.change({ phase: "idle", connection: "online", reconnect: null });
+  }
+
+  /** @param {{how: "hello"|"resume", snapshot: boolean}} started */
+  #onStarted({ how, snapshot }) {
+    this.#wasInside = true;
+    this.clock.clearTimeout(this.#graceTimer);
+    // Whoever says hello is new to the others: they have closed their side of the old links.
+    if (how === "hello") this.#closePeers();
+    else if (!snapshot) this.#ensurePeers();
+    this.#peers?.resync();
+  }
+
+  /** @param {import("./socket.js").Retry|null} reconnect */
+  #onStatus(reconnect) {
+    const wasOnline = this.state.connection === "online";
+    this.change({ connection: reconnect ? "reconnecting" : "online", reconnect });
+    // Nobody is heard whose signalling is gone for longer than the room waits.
+    if (reconnect && wasOnline) this.#graceTimer = this.clock.setTimeout(() => this.#closePeers(), this.#graceSeconds * 1000);
+  }
+
+  /** @param {import("./protocol.js").ServerEvent} event */
+  #onEvent(event) {
+    if (event.type === "offer_received" || event.type === "answer_received" || event.type === "ice_candidate_received") return this.#peers?.receive(event);
+    const before = this.state;
+    this.replace(apply(before, event, this.clock.now()));
+    this.#tally.note(this.state, this.clock.now());
+    this.#after(event, before);
+  }
+
+  /** @param {import("./protocol.js").ServerEvent} event @param {CallState} before */
+  #after(event, before) {
+    switch (event.type) {
+      case "welcome":
+        return void this.#onWelcome(event, before).catch(() => undefined);
+      case "waiting":
+        return this.#onWaiting(event);
+      case "participant_left":
+        if (event.reason === "rejoined") this.#peers?.drop(event.participantId);
+        return this.#ensurePeers();
+      case "participant_joined":
+        if (this.state.notices.length > before.notices.length) this.#sounds.play("join");
+        return this.#ensurePeers();
+      case "participant_updated":
+        return this.#onUpdated(event);
+      case "waiting_updated":
+        if (this.state.serial > before.serial) this.#sounds.play("knock");
+        return;
+      case "chat_received":
+        if (event.from !== this.state.you?.id) this.#sounds.play("chat");
+        return;
+      case "quality_updated":
+        if (event.participantId === this.state.you?.id) this.#tally.score(event.score);
+        return;
+      case "topology_updated":
+      case "topology_switched":
+        if (this.#peers && this.state.topology) this.#peers.epoch = this.state.topology.epoch;
+        return;
+      default:
+        if (this.state.phase === "ended") this.#finish(this.state.ended ?? { reason: "error", mayRejoin: true });
+    }
+  }
+
+  /** @param {import("./protocol.js").Welcome} welcome @param {CallState} before */
+  async #onWelcome(welcome, before) {
+    const first = before.phase !== "joined";
+    keepResumeToken(this.roomCode, welcome.resumeToken);
+    rememberRoom({ code: welcome.roomCode, name: welcome.room.name, host: welcome.you.role === "host" });
+    this.#graceSeconds = welcome.resumeGraceSeconds;
+    this.#iceServers = welcome.iceServers;
+    this.#who = { ...this.#who, displayName: welcome.you.displayName };
+    this.#ensurePeers();
+    this.#peers?.setIceServers(welcome.iceServers);
+    this.#watch.start();
+    if (this.#restored) return this.#restore(welcome.you);
+    // In the middle of a call the server may know better: a host muted us while we were away.
+    if (!first && before.you?.id === welcome.you.id) await this.#publisher.follow(welcome.you);
+    this.#publisher.begin(welcome.you);
+    if (first && welcome.room.settings.muteOnEntry && !this.state.can.moderate) await this.media.setMicrophone(false);
+    await this.publish();
+  }
+
+  /** After a reload: what was on comes on again, except the screen, which needs the person. @param {import("./protocol.js").Participant} you */
+  async #restore(you) {
+    this.#restored = false;
+    this.#publisher.begin(you);
+    await this.media.start({ microphone: !you.muted, camera: you.videoOn });
+    await this.publish();
+  }
+
+  /** @param {import("./protocol.js").Waiting} waiting */
+  #onWaiting(waiting) {
+    keepResumeToken(this.roomCode, waiting.resumeToken);
+    this.#graceSeconds = waiting.resumeGraceSeconds;
+    this.#restored = false;
+    this.#publisher.end();
+    this.#watch.stop();
+    this.#closePeers();
+    void this.media.setScreen(false).catch(() => undefined);
+  }
+
+  /** @param {{participant: import("./protocol.js").Participant, by?: string}} event */
+  #onUpdated({ participant, by }) {
+    if (participant.id !== this.state.you?.id) return this.#arrange(participant.id);
+    if (by !== undefined && by !== participant.id) void this.#publisher.follow(participant).catch(() => undefined);
+  }
+
+  /** Links to everybody else who is here, and to nobody more. */
+  #ensurePeers() {
+    const { you, participants, phase, topology } = this.state;
+    if (phase !== "joined" || !you || this.#leaving) return;
+    if (!this.#peers) {
+      this.#peers = new Peers({
+        localId: you.id,
+        request: (type, fields) => this.request(type, fields),
+        iceServers: this.#iceServers,
+        clock: this.clock,
+        RTCPeerConnection: this.#options.RTCPeerConnection,
+      });
+      this.#peers.addEventListener("state", () => this.#readLinks());
+      this.#peers.addEventListener("tracks", (event) => this.#arrange(/** @type {CustomEvent<string>} */ (event).detail));
+      this.#peers.setTracks(this.media.tracks);
+    }
+    this.#peers.epoch = topology?.epoch ?? 0;
+    this.#peers.sync(participants.filter((one) => one.id !== you.id).map((one) => one.id));
+  }
+
+  #closePeers() {
+    const ids = this.#peers?.ids ?? [];
+    this.#peers?.close();
+    this.#peers = null;
+    for (const id of ids) this.#tellStreams(id, this.#streams.drop(id));
+    this.change({ links: {}, speaking: [], activeSpeaker: null });
+  }
+
+  #readLinks() {
+    /** @type {CallState["links"]} */
+    const links = {};
+    for (const id of this.#peers?.ids ?? []) links[id] = { state: this.#peers?.link(id)?.state ?? "new", path: this.#watch.stats.get(id)?.path ?? null };
+    for (const id of Object.keys(this.state.links)) if (!links[id]) this.#tellStreams(id, this.#streams.drop(id));
+    if (JSON.stringify(links) !== JSON.stringify(this.state.links)) this.change({ links });
+  }
+
+  /** @param {string} id */
+  #arrange(id) {
+    const person = this.state.participants.find((one) => one.id === id);
+    const link = this.#peers?.link(id);
+    if (person && link) this.#tellStreams(id, this.#streams.arrange(id, link.received, person));
+  }
+
+  /** @param {string} participantId @param {StreamKind[]} kinds */
+  #tellStreams(participantId, kinds) {
+    for (const kind of kinds) this.dispatchEvent(new CustomEvent("stream", { detail: { participantId, kind } }));
+  }
+
+  #tellOwnStreams() {
+    if (this.state.you) this.#tellStreams(this.state.you.id, ["camera", "screen"]);
+  }
+
+  #facts() {
+    const muted = new Set(this.state.participants.filter((one) => one.muted).map((one) => one.id));
+    return { localId: this.state.you?.id ?? null, localLevel: this.media.level(), muted };
+  }
+
+  /** @param {{speaking: string[], active: string|null}} voices */
+  #onVoices({ speaking, active }) {
+    const { speaking: before, activeSpeaker } = this.state;
+    if (active === activeSpeaker && speaking.join() === before.join()) return;
+    this.change({ speaking, activeSpeaker: active });
+  }
+
+  /** @param {import("./call-state.js").Ended} ended */
+  #finish(ended) {
+    const summary = this.state.summary ?? this.#tally.summary(this.state, this.clock.now());
+    this.replace({ ...end(this.state, ended), summary });
+    this.#leaving = true;
+    keepResumeToken(this.roomCode, null);
+    this.clock.clearTimeout(this.#graceTimer);
+    this.#publisher.end();
+    this.#watch.stop();
+    this.#closePeers();
+    this.media.removeEventListener("tracks", this.#onTracks);
+    this.media.close();
+    this.#sounds.close();
+    this.#socket?.close();
+    this.stopExpiry();
   }
 }

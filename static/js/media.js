@@ -279,6 +279,7 @@ export class LocalMedia extends EventTarget {
   }
 
   #announce() {
-    this.dispatchEvent(new Event("tracks"));
+    // Closing is an end, not a change of mind: the room is not to hear of a muting.
+    if (!this.#closed) this.dispatchEvent(new Event("tracks"));
   }
 }

@@ -26,7 +26,7 @@ const FIRST_TRIES = 6;
 
 /**
  * The connection `greenroom.v1`: says hello, resumes after every break, and gives each event exactly once.
- * Dispatches `event` (detail: the event), `started` (detail: `{state, participantId, snapshot}`), `status` (detail: a `Retry`
+ * Dispatches `event` (detail: the event), `started` (detail: `{state, participantId, snapshot, how: "hello"|"resume"}`), `status` (detail: a `Retry`
  * while the connection is away, null when it is there) and, once, `closed` (detail: a `Closing`).
  */
 export class Socket extends EventTarget {
@@ -46,6 +46,8 @@ export class Socket extends EventTarget {
   #wishedDelay = null;
   /** @type {unknown} */
   #timer = null;
+  /** What the end of the back-off does. */
+  #next = () => {};
   #options;
   #clock;
   #requests;
@@ -103,8 +105,9 @@ export class Socket extends EventTarget {
 
   /** Doesn't wait for the back-off to pass: the network is back, or the person asks. */
   retryNow() {
-    if (this.#stage === "away") this.#open();
-    else this.probe();
+    if (this.#stage !== "away") return this.probe();
+    this.#clock.clearTimeout(this.#timer);
+    this.#next();
   }
 
   /** Is anybody there still? */
@@ -152,14 +155,15 @@ export class Socket extends EventTarget {
     this.#clock.clearTimeout(this.#timer);
     const snapshot = !reply.replayed;
     this.#awaitsSnapshot = snapshot;
-    if (!this.#resumeToken) this.#acks.restart(0);
+    const how = this.#resumeToken ? "resume" : "hello";
+    if (how === "hello") this.#acks.restart(0);
     this.#fresh = false;
     this.#everStarted = true;
     this.#attempt = 0;
     this.#stage = "online";
     this.#pulse.beat();
     this.#tell("status", null);
-    this.#tell("started", { state: reply.state, participantId: reply.participantId, snapshot });
+    this.#tell("started", { state: reply.state, participantId: reply.participantId, snapshot, how });
     this.#requests.flush((frame) => this.#send(frame));
   }
 
@@ -176,6 +180,7 @@ export class Socket extends EventTarget {
 
   async #rejoin() {
     this.#stage = "away";
+    this.#next = () => {};
     try {
       const hello = (await this.#options.rejoin?.()) ?? null;
       if (this.#stage !== "away") return;
@@ -247,6 +252,7 @@ export class Socket extends EventTarget {
     const delay = this.#wishedDelay === null ? own : Math.max(own, Math.min(this.#wishedDelay, 30_000));
     this.#wishedDelay = null;
     this.#tell("status", { attempt: this.#attempt, retryAt: this.#clock.now() + delay });
+    this.#next = then;
     this.#timer = this.#clock.setTimeout(then, delay);
   }
 

@@ -1,0 +1,157 @@
+import { shareBandwidth } from "./bandwidth.js";
+import { systemClock } from "./clock.js";
+import { Link } from "./link.js";
+
+/** TURN credentials live a few minutes only. */
+const ICE_SERVERS_FRESH_MS = 4 * 60_000;
+
+/**
+ * @typedef {import("./slots.js").Tracks} Tracks
+ * @typedef {object} PeersOptions
+ * @property {string} localId
+ * @property {(type: string, fields: Record<string, unknown>) => Promise<any>} request sends a command
+ * @property {RTCIceServer[]} iceServers
+ * @property {typeof RTCPeerConnection} [RTCPeerConnection]
+ * @property {import("./clock.js").Clock} [clock]
+ * @property {EventTarget|null} [network]
+ * @property {(EventTarget & {type?: string})|null} [radio] `navigator.connection`, where there is one
+ */
+
+/**
+ * The mesh: a link to everybody else in the room. Dispatches `state` and `tracks` (detail: a participant's id).
+ */
+export class Peers extends EventTarget {
+  /** @type {Map<string, Link>} */
+  #links = new Map();
+  /** @type {Tracks} */
+  #tracks = { microphone: null, camera: null, screen: null, screenAudio: null };
+  #options;
+  #clock;
+  #iceServers;
+  #iceServersAt;
+  #network;
+  #radio;
+  #radioType;
+  #onOnline = () => this.restartAll();
+  #onRadio = () => {
+    // The event also tells of mere estimates; only another kind of network is another path.
+    if (this.#radio?.type === this.#radioType) return;
+    this.#radioType = this.#radio?.type;
+    this.restartAll();
+  };
+  epoch = 0;
+
+  /** @param {PeersOptions} options */
+  constructor(options) {
+    super();
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#iceServers = options.iceServers;
+    this.#iceServersAt = this.#clock.now();
+    this.#network = options.network === undefined ? globalThis.window ?? null : options.network;
+    this.#radio = options.radio === undefined ? /** @type {any} */ (globalThis.navigator)?.connection ?? null : options.radio;
+    this.#radioType = this.#radio?.type;
+    this.#network?.addEventListener("online", this.#onOnline);
+    this.#radio?.addEventListener("change", this.#onRadio);
+  }
+
+  get ids() {
+    return [...this.#links.keys()];
+  }
+
+  /** @param {string} id */
+  link(id) {
+    return this.#links.get(id) ?? null;
+  }
+
+  /** Makes the links what the room says: those that are there stay untouched. @param {string[]} ids everybody else */
+  sync(ids) {
+    const wanted = new Set(ids);
+    for (const id of this.ids) if (!wanted.has(id)) this.drop(id);
+    for (const id of wanted) if (!this.#links.has(id)) this.#add(id);
+    this.#share();
+  }
+
+  /** @param {string} id */
+  drop(id) {
+    this.#links.get(id)?.close();
+    if (this.#links.delete(id)) this.#tell("state", id);
+  }
+
+  /** @param {import("./protocol.js").RelayEvent} event */
+  receive(event) {
+    this.#links.get(event.from)?.receive(event);
+  }
+
+  /** @param {Tracks} tracks */
+  setTracks(tracks) {
+    this.#tracks = tracks;
+    for (const link of this.#links.values()) link.setTracks(tracks);
+    this.#share();
+  }
+
+  /** @param {RTCIceServer[]} iceServers */
+  setIceServers(iceServers) {
+    this.#iceServers = iceServers;
+    this.#iceServersAt = this.#clock.now();
+  }
+
+  /** The network is another one: every link looks for a new way. */
+  restartAll() {
+    for (const link of this.#links.values()) link.restart();
+  }
+
+  /** Our signalling was away and is back. */
+  resync() {
+    for (const link of this.#links.values()) link.resync();
+  }
+
+  close() {
+    this.#network?.removeEventListener("online", this.#onOnline);
+    this.#radio?.removeEventListener("change", this.#onRadio);
+    for (const id of this.ids) this.drop(id);
+  }
+
+  /** @param {string} id */
+  #add(id) {
+    const { localId, request, RTCPeerConnection } = this.#options;
+    const link = new Link({
+      localId,
+      remoteId: id,
+      clock: this.#clock,
+      RTCPeerConnection,
+      firstIceServers: this.#iceServers,
+      iceServers: () => this.#freshIceServers(),
+      send: ({ type, ...fields }) => request(type, { ...fields, to: id, epoch: this.epoch }),
+    });
+    this.#links.set(id, link);
+    link.addEventListener("state", () => this.#tell("state", id));
+    link.addEventListener("tracks", () => this.#tell("tracks", id));
+    link.setTracks(this.#tracks);
+    // Credentials that are about to die would leave a relayed path with a short life.
+    if (this.#stale) this.#freshIceServers().then((servers) => link.start(servers), () => link.start());
+    else link.start();
+    this.#tell("state", id);
+  }
+
+  #share() {
+    const budget = shareBandwidth({ peers: this.#links.size, sharing: this.#tracks.screen !== null });
+    for (const link of this.#links.values()) link.setBudget(budget);
+  }
+
+  get #stale() {
+    return this.#clock.now() - this.#iceServersAt >= ICE_SERVERS_FRESH_MS;
+  }
+
+  async #freshIceServers() {
+    if (!this.#stale) return this.#iceServers;
+    const { iceServers } = await this.#options.request("get_ice_servers", {});
+    this.setIceServers(iceServers);
+    return this.#iceServers;
+  }
+
+  /** @param {string} type @param {string} id */
+  #tell(type, id) {
+    this.dispatchEvent(new CustomEvent(type, { detail: id }));
+  }
+}

@@ -1,0 +1,23 @@
+import * as chat from "./room/chat.js";
+import * as moments from "./room/moments.js";
+import * as people from "./room/people.js";
+import * as session from "./room/session.js";
+
+/**
+ * The room as this person knows it: `apply(state, event, now)` gives the next state and changes nothing else.
+ * `welcome` and `waiting` replace all that was known; every other event is a difference to it.
+ *
+ * @typedef {import("./call-state.js").CallState} CallState
+ * @typedef {import("./protocol.js").ServerEvent} ServerEvent
+ */
+
+/** @type {Record<string, (state: CallState, event: any, now: number) => CallState>} */
+const HANDLERS = { ...session.handlers, ...people.handlers, ...chat.handlers, ...moments.handlers };
+
+/** @param {CallState} state @param {ServerEvent} event @param {number} now milliseconds since 1970 @returns {CallState} */
+export function apply(state, event, now) {
+  const handler = HANDLERS[event.type];
+  return handler ? handler(state, event, now) : state;
+}
+
+export { expire, nextExpiry } from "./room/moments.js";

@@ -1,0 +1,43 @@
+import { without } from "./people.js";
+
+/** What passes by itself: reactions, notices, quality, requests. */
+
+/** @typedef {import("../call-state.js").CallState} CallState */
+
+export const REACTION_MS = 5_000;
+export const NOTICE_MS = 8_000;
+export const WARNING_MS = 30_000;
+const REACTION_LIMIT = 60;
+
+/** @type {Record<string, (state: CallState, event: any, now: number) => CallState>} */
+export const handlers = {
+  reaction_received(state, { from, emoji }, now) {
+    const serial = state.serial + 1;
+    return { ...state, serial, reactions: [...state.reactions, { key: `r${serial}`, from, emoji, at: now }].slice(-REACTION_LIMIT) };
+  },
+  unmute_requested: (state, { from, kind }) => ({ ...state, unmuteRequest: { from, kind } }),
+  quality_updated: (state, { participantId, score, level }) => ({ ...state, quality: { ...state.quality, [participantId]: { score, level } } }),
+  quality_warned(state, { participantId, reason, advice }, now) {
+    return participantId === state.you?.id ? { ...state, warning: { reason, advice, at: now } } : state;
+  },
+  active_speaker_changed: (state, { participantId }) => ({ ...state, activeSpeaker: participantId ?? null }),
+};
+
+/** The state without what has had its time. The same object when nothing has. @param {CallState} state @param {number} now @returns {CallState} */
+export function expire(state, now) {
+  const reactions = state.reactions.filter((one) => now - one.at < REACTION_MS);
+  const notices = state.notices.filter((one) => now - one.at < NOTICE_MS);
+  const warning = state.warning && now - state.warning.at < WARNING_MS ? state.warning : null;
+  const same = reactions.length === state.reactions.length && notices.length === state.notices.length && warning === state.warning;
+  return same ? state : { ...state, reactions, notices, warning };
+}
+
+/** When `expire` next has something to do; null for never. @param {CallState} state @returns {number|null} */
+export function nextExpiry(state) {
+  const due = [...state.reactions.map((one) => one.at + REACTION_MS), ...state.notices.map((one) => one.at + NOTICE_MS)];
+  if (state.warning) due.push(state.warning.at + WARNING_MS);
+  return due.length ? Math.min(...due) : null;
+}
+
+/** @param {CallState} state @param {string} id @returns {CallState} */
+export const forgetLink = (state, id) => ({ ...state, links: without(state.links, id) });

@@ -1,0 +1,94 @@
+import { notice } from "./notice.js";
+import { permissionsOf } from "./permissions.js";
+
+/** What concerns the whole: snapshots, the room itself, the end. */
+
+/** @typedef {import("../call-state.js").CallState} CallState */
+
+/** @type {Record<string, (state: CallState, event: any, now: number) => CallState>} */
+export const handlers = {
+  /** @param {CallState} state @param {import("../protocol.js").Welcome} event */
+  welcome(state, event) {
+    const ours = new Set(event.chat.map((message) => message.clientId));
+    const unsent = state.chat.filter((message) => (message.pending || message.failed) && !ours.has(message.clientId));
+    return {
+      ...state,
+      phase: "joined",
+      waiting: null,
+      sessionId: event.sessionId,
+      you: event.you,
+      room: event.room,
+      participants: byJoining(event.participants),
+      waitingList: event.waiting ?? [],
+      topology: event.topology,
+      chat: [...event.chat, ...unsent],
+      typing: [],
+      can: permissionsOf(event.room, event.you),
+      quality: {},
+      previews: {},
+      unmuteRequest: null,
+      startedAt: event.room.startedAt,
+    };
+  },
+
+  /** Also when a host sends somebody back: nothing of the room is known any more. @param {CallState} state @param {import("../protocol.js").Waiting} event */
+  waiting(state, { position, hostPresent, message, roomName }) {
+    const place = { position, hostPresent, message: message ?? null, roomName };
+    if (state.phase === "waiting") return { ...state, waiting: place };
+    return {
+      ...state,
+      phase: "waiting",
+      waiting: place,
+      you: null,
+      room: null,
+      participants: [],
+      waitingList: [],
+      topology: null,
+      chat: [],
+      typing: [],
+      can: {},
+      quality: {},
+      warning: null,
+      activeSpeaker: null,
+      speaking: [],
+      reactions: [],
+      unmuteRequest: null,
+      previews: {},
+      links: {},
+    };
+  },
+
+  denied: (state, event) => end(state, { reason: "denied", message: event.message, mayRejoin: false }),
+  removed: (state, event) => end(state, { reason: "removed", mayRejoin: !event.ban }),
+  session_ended: (state, event) => end(state, { reason: event.reason === "expired" ? "expired" : "ended_by_host", mayRejoin: false }),
+
+  room_updated(state, { room, by }, now) {
+    const before = state.room;
+    let next = { ...state, room, can: permissionsOf(room, state.you) };
+    if (before && before.locked !== room.locked && by !== state.you?.id) {
+      const name = state.participants.find((one) => one.id === by)?.displayName ?? "";
+      next = notice(next, room.locked ? "locked" : "unlocked", { name }, now);
+    }
+    return next;
+  },
+
+  topology_updated: (state, { topology }) => ({ ...state, topology }),
+  topology_switched: (state, { epoch, mode }) => (state.topology ? { ...state, topology: { ...state.topology, epoch, mode } } : state),
+  server_draining: (state, _event, now) => notice(state, "draining", {}, now),
+};
+
+/** The first reason stays: a close that follows it says less. @param {CallState} state @param {import("../call-state.js").Ended} ended @returns {CallState} */
+export function end(state, ended) {
+  if (state.phase === "ended") return state;
+  return { ...state, phase: "ended", ended, connection: "online", reconnect: null, waiting: null };
+}
+
+/** @param {import("../protocol.js").Participant[]} participants */
+export function byJoining(participants) {
+  return [...participants].sort((a, b) => compare(a.joinedAt, b.joinedAt) || compare(a.id, b.id));
+}
+
+/** @param {string} a @param {string} b */
+function compare(a, b) {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,207 @@
+import { css, html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
+import { base } from "../../style/tokens.js";
+import { formatBytes, t } from "../i18n.js";
+import { toast } from "../components/index.js";
+import { MeetingElement } from "./element.js";
+import { plain } from "./chat-format.js";
+
+const LONGEST = 4000;
+const LARGEST = 25 * 1024 * 1024;
+/** Others see "is writing" as long as this is renewed. */
+const TYPING_MS = 3000;
+
+/** Where a message is written: to all or to one, as a reply, with a file. What was written survives a closed panel. */
+export class GrChatCompose extends MeetingElement {
+  static properties = { call: { attribute: false }, state: { attribute: false }, draft: { attribute: false }, dragging: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {{text: string, to: string, replyTo: import("../call-state.js").ChatMessage|null, file: File|null}} shared with the meeting, which keeps it */
+    this.draft = { text: "", to: "", replyTo: null, file: null };
+    this.typingUntil = 0;
+    this.typingTimer = 0;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.stopTyping();
+  }
+
+  get area() {
+    return /** @type {HTMLTextAreaElement} */ (this.renderRoot.querySelector("textarea"));
+  }
+
+  focus() {
+    this.area?.focus();
+  }
+
+  /** @param {Partial<GrChatCompose["draft"]>} changes */
+  change(changes) {
+    Object.assign(this.draft, changes);
+    this.requestUpdate();
+  }
+
+  onInput() {
+    this.change({ text: this.area.value });
+    this.fitHeight();
+    if (!this.area.value.trim()) return this.stopTyping();
+    clearTimeout(this.typingTimer);
+    this.typingTimer = window.setTimeout(() => this.stopTyping(), TYPING_MS);
+    if (Date.now() < this.typingUntil) return;
+    this.typingUntil = Date.now() + TYPING_MS - 500;
+    // Only a courtesy to the others: if it fails, nothing is lost.
+    Promise.resolve(this.call.setTyping(true)).catch(() => {});
+  }
+
+  stopTyping() {
+    clearTimeout(this.typingTimer);
+    if (!this.typingUntil) return;
+    this.typingUntil = 0;
+    Promise.resolve(this.call.setTyping(false)).catch(() => {});
+  }
+
+  fitHeight() {
+    this.area.style.blockSize = "auto";
+    this.area.style.blockSize = `${Math.min(140, this.area.scrollHeight)}px`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  onKey(event) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.send();
+    } else if (event.key === "Escape" && (this.draft.replyTo || this.draft.file)) {
+      event.stopPropagation();
+      this.change({ replyTo: null, file: null });
+    }
+  }
+
+  /** @param {ClipboardEvent} event */
+  onPaste(event) {
+    const file = event.clipboardData?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    this.take(file);
+  }
+
+  /** @param {File|undefined} file */
+  take(file) {
+    if (!file) return;
+    if (file.size > LARGEST) toast({ text: t("meeting.chat.tooLarge", { limit: formatBytes(LARGEST) }), kind: "error" });
+    else this.change({ file });
+  }
+
+  send() {
+    const { text, to, replyTo, file } = this.draft;
+    const words = text.trim();
+    if (!words && !file) return;
+    // A refused message stays in the list with its reason and a retry.
+    Promise.resolve(this.call.sendChat(words || file?.name, { to: this.target(to), replyTo: replyTo?.id, file: file ?? undefined })).catch(() => {});
+    this.change({ text: "", replyTo: null, file: null });
+    this.stopTyping();
+    this.updateComplete.then(() => this.fitHeight());
+    this.dispatchEvent(new Event("sent"));
+  }
+
+  /** @param {string} to */
+  target(to) {
+    return this.person(to) ? to : undefined;
+  }
+
+  render() {
+    if (!this.state.can.chat) return html`<p class="closed"><gr-icon name="lock"></gr-icon>${t("meeting.chat.closed")}</p>`;
+    const { draft } = this;
+    const others = this.state.participants.filter((one) => one.id !== this.state.you?.id);
+    const options = [{ value: "", label: t("meeting.chat.everyone") }, ...others.map((one) => ({ value: one.id, label: one.displayName }))];
+    return html`${others.length ? html`<gr-select label=${t("meeting.chat.to")} hide-label .options=${options} .value=${this.target(draft.to) ?? ""} @change=${(/** @type {any} */ e) => this.change({ to: e.target.value })}></gr-select>` : nothing}
+      ${draft.replyTo ? this.renderAttached("reply", `${draft.replyTo.fromName}: ${plain(draft.replyTo.text, 60)}`, { replyTo: null }) : nothing}
+      ${draft.file ? this.renderAttached("file", `${draft.file.name} · ${formatBytes(draft.file.size)}`, { file: null }) : nothing}
+      <div class="box" @dragover=${(/** @type {Event} */ e) => e.preventDefault()} @drop=${(/** @type {DragEvent} */ e) => (e.preventDefault(), this.take(e.dataTransfer?.files[0]))}>
+        <gr-button variant="ghost" shape="icon" icon="attach" label=${t("meeting.chat.attach")} @click=${() => /** @type {HTMLElement} */ (this.renderRoot.querySelector("input[type=file]")).click()}></gr-button>
+        <input type="file" hidden aria-label=${t("meeting.chat.attach")} @change=${(/** @type {any} */ e) => (this.take(e.target.files[0]), (e.target.value = ""))} />
+        <textarea rows="1" dir="auto" maxlength=${LONGEST} aria-label=${t("meeting.chat.write")} aria-describedby="how" placeholder=${t("meeting.chat.write")} .value=${live(draft.text)} @input=${this.onInput} @keydown=${this.onKey} @paste=${this.onPaste} @blur=${this.stopTyping}></textarea>
+        <gr-button class="send" variant=${draft.text.trim() || draft.file ? "primary" : "ghost"} shape="icon" icon="send" label=${t("meeting.chat.send")} @click=${this.send}></gr-button>
+      </div>
+      <p id="how" class="how">${t("meeting.chat.how")}</p>`;
+  }
+
+  /** @param {string} icon @param {string} text @param {Partial<GrChatCompose["draft"]>} without */
+  renderAttached(icon, text, without) {
+    return html`<div class="attached"><gr-icon name=${icon}></gr-icon><span class="ellipsis" dir="auto">${text}</span>
+      <gr-button variant="ghost" shape="icon" icon="close" label=${t("meeting.chat.dropIt")} @click=${() => this.change(without)}></gr-button></div>`;
+  }
+
+  static styles = [
+    base,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: var(--s-2);
+      }
+      .box {
+        display: flex;
+        align-items: flex-end;
+        border: 1px solid var(--line-strong);
+        border-radius: var(--r-3);
+        background: var(--surface);
+      }
+      .box:focus-within {
+        outline: 3px solid var(--focus);
+        outline-offset: 1px;
+      }
+      textarea {
+        flex: 1;
+        min-inline-size: 0;
+        min-block-size: var(--touch);
+        padding: 11px 0;
+        border: 0;
+        outline: none;
+        resize: none;
+        background: none;
+        color: inherit;
+        font: 400 var(--fs-3) / 1.4 var(--font);
+      }
+      ::placeholder {
+        color: var(--text-2);
+        opacity: 1;
+      }
+      .send::part(button) {
+        border-radius: var(--r-3);
+      }
+      .how {
+        font-size: 0.75rem;
+        color: var(--text-2);
+      }
+      .attached {
+        display: flex;
+        align-items: center;
+        gap: var(--s-2);
+        padding-inline-start: var(--s-3);
+        border-radius: var(--r-2);
+        background: var(--surface-2);
+        font-size: var(--fs-1);
+      }
+      .attached .ellipsis {
+        flex: 1;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .closed {
+        display: flex;
+        gap: var(--s-2);
+        align-items: center;
+        color: var(--text-2);
+        font-size: var(--fs-2);
+      }
+      @media (hover: none) {
+        .how {
+          display: none;
+        }
+      }
+    `,
+  ];
+}
+customElements.define("gr-chat-compose", GrChatCompose);

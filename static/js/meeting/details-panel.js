@@ -1,0 +1,135 @@
+import { css, html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { base } from "../../style/tokens.js";
+import { formatNumber, has, t } from "../i18n.js";
+import { MeetingElement, panel } from "./element.js";
+import "./path-badge.js";
+import "./quality-bars.js";
+
+const EVERY_MS = 2000;
+
+/** For the curious: how the media travels, and how well. */
+export class GrDetailsPanel extends MeetingElement {
+  constructor() {
+    super();
+    this.timer = 0;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.timer = window.setInterval(() => this.requestUpdate(), EVERY_MS);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.timer);
+  }
+
+  render() {
+    const { participants, you } = this.state;
+    const others = participants.filter((one) => one.id !== you?.id);
+    return html`<div class="scroll" tabindex="0" role="group" aria-label=${t("meeting.panel.details")}>
+      ${this.renderTopology()} ${others.length ? nothing : html`<p class="muted small">${t("meeting.details.alone")}</p>`}
+      ${repeat(others, (one) => one.id, (one) => this.renderPerson(one))}
+    </div>`;
+  }
+
+  renderTopology() {
+    const { topology } = this.state;
+    if (!topology) return nothing;
+    const reason = `meeting.topology.${topology.reason}`;
+    return html`<div class="card">
+      <strong>${t(`meeting.topology.${topology.mode}`)}</strong>
+      <p>${has(reason) ? t(reason) : topology.reason}</p>
+      <p>${t("meeting.topology.readable")}</p>
+    </div>`;
+  }
+
+  /** @param {import("../protocol.js").Participant} person */
+  renderPerson(person) {
+    const link = this.state.links[person.id];
+    const stats = this.call.stats(person.id);
+    return html`<section>
+      <h3><span dir="auto">${person.displayName}</span> <gr-quality level=${this.state.quality[person.id]?.level ?? ""}></gr-quality></h3>
+      ${link?.path ? html`<gr-path words .path=${link.path}></gr-path>` : nothing}
+      <dl>
+        ${this.row("link", link ? t(`meeting.link.${link.state}`) : "–")}
+        ${stats
+          ? html`${this.row("codec", stats.codec || "–")} ${this.row("resolution", stats.width ? `${stats.width} × ${stats.height}` : "–")} ${this.row("fps", stats.fps ? t("meeting.details.perSecond", { count: Math.round(stats.fps) }) : "–")}
+            ${this.row("up", bits(stats.bitrateUp))} ${this.row("down", bits(stats.bitrateDown))} ${this.row("loss", `↑ ${percent(stats.lossUp)}  ↓ ${percent(stats.lossDown)}`)}
+            ${this.row("jitter", ms(stats.jitterMs))} ${this.row("rtt", ms(stats.rttMs))} ${this.row("transport", stats.transport ? stats.transport.toUpperCase() : "–")}`
+          : nothing}
+      </dl>
+    </section>`;
+  }
+
+  /** @param {string} key @param {string} value */
+  row(key, value) {
+    return html`<div><dt>${t(`meeting.details.${key}`)}</dt><dd dir="ltr">${value}</dd></div>`;
+  }
+
+  static styles = [
+    base,
+    panel,
+    css`
+      .scroll:focus-visible {
+        outline-offset: -3px;
+      }
+      .card {
+        display: grid;
+        gap: var(--s-1);
+        padding: var(--s-3) var(--s-4);
+        border-radius: var(--r-2);
+        background: var(--surface-2);
+        font-size: var(--fs-1);
+      }
+      .card strong {
+        font-size: var(--fs-2);
+      }
+      section {
+        padding-block-end: var(--s-3);
+        border-block-end: 1px solid var(--line);
+      }
+      section h3 {
+        display: flex;
+        gap: var(--s-2);
+        align-items: center;
+        color: var(--text);
+        font-size: var(--fs-2);
+      }
+      dl {
+        margin-block-start: var(--s-2);
+        font-size: var(--fs-1);
+      }
+      dl > div {
+        display: flex;
+        justify-content: space-between;
+        gap: var(--s-3);
+        padding-block: 3px;
+      }
+      dt {
+        color: var(--text-2);
+      }
+      dd {
+        font-variant-numeric: tabular-nums;
+      }
+    `,
+  ];
+}
+customElements.define("gr-details-panel", GrDetailsPanel);
+
+/** @param {number|null|undefined} value bits a second */
+function bits(value) {
+  if (value === null || value === undefined) return "–";
+  return value >= 1e6 ? `${formatNumber(value / 1e6, { maximumFractionDigits: 1 })} Mbit/s` : `${formatNumber(value / 1000, { maximumFractionDigits: 0 })} kbit/s`;
+}
+
+/** @param {number|null|undefined} value a fraction */
+function percent(value) {
+  return value === null || value === undefined ? "–" : formatNumber(value, { style: "percent", maximumFractionDigits: 1 });
+}
+
+/** @param {number|null|undefined} value */
+function ms(value) {
+  return value === null || value === undefined ? "–" : `${formatNumber(value, { maximumFractionDigits: 0 })} ms`;
+}

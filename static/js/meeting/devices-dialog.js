@@ -1,0 +1,27 @@
+import { html } from "lit";
+import { base } from "../../style/tokens.js";
+import { t } from "../i18n.js";
+import { MeetingDialog, dialogStyles } from "./dialog-base.js";
+
+/** Devices in one place, where the bar has no room for their menus. */
+export class GrDevicesDialog extends MeetingDialog {
+  render() {
+    const { devices, microphone, camera, speaker } = this.state;
+    return html`<gr-dialog open heading=${t("meeting.devices")} @close=${this.close}>
+      <div class="stack">
+        ${this.pick("microphone", "mic", devices.microphones, microphone.deviceId)} ${this.pick("camera", "camera", devices.cameras, camera.deviceId)}
+        ${devices.speakers.length ? this.pick("speaker", "speaker", devices.speakers, speaker.deviceId) : ""}
+      </div>
+      <div slot="actions"><gr-button variant="primary" @click=${this.close}>${t("meeting.settings.done")}</gr-button></div>
+    </gr-dialog>`;
+  }
+
+  /** @param {string} kind @param {string} icon @param {import("../call-state.js").Device[]} list @param {string|null} current */
+  pick(kind, icon, list, current) {
+    const options = list.map((one, at) => ({ value: one.deviceId, label: one.label || t("meeting.device.unnamed", { number: at + 1 }) }));
+    return html`<gr-select label=${t(`meeting.device.${kind}`)} icon=${icon} empty=${t(`meeting.device.no-${kind}`)} .options=${options} .value=${current ?? options[0]?.value ?? ""} @change=${(/** @type {any} */ e) => this.attempt(this.call.selectDevice(kind, e.target.value))}></gr-select>`;
+  }
+
+  static styles = [base, dialogStyles];
+}
+customElements.define("gr-devices-dialog", GrDevicesDialog);

@@ -1,0 +1,48 @@
+import { toast } from "../components/index.js";
+import { has, t } from "../i18n.js";
+
+/** @typedef {import("../call-state.js").Notice} Notice */
+/** @typedef {{look: "info"|"good"|"warn"|"error"}} Look */
+
+/** @type {Record<string, "info"|"good"|"warn"|"error">} */
+const LOOK = { muted_by_host: "warn", video_off_by_host: "warn", screen_off_by_host: "warn", screen_taken_over: "warn", draining: "warn", error: "error", locked: "info" };
+/** In a large room coming and going is noise. */
+const QUIET_FROM = 10;
+
+/** Turns the call's notices into passing words, each once. */
+export class Notices {
+  constructor() {
+    /** @type {Set<string>} */
+    this.seen = new Set();
+  }
+
+  /** @param {import("../call-state.js").CallState} state @param {(id: string) => void} onKnock what the button of a knock does */
+  show(state, onKnock) {
+    for (const notice of state.notices) {
+      if (this.seen.has(notice.key)) continue;
+      this.seen.add(notice.key);
+      if (this.quiet(notice, state)) continue;
+      toast({ text: textOf(notice), kind: LOOK[notice.kind] ?? "info", ...actionOf(notice, onKnock) });
+    }
+  }
+
+  /** @param {Notice} notice @param {import("../call-state.js").CallState} state */
+  quiet({ kind }, state) {
+    if (kind === "joined" || kind === "left") return state.participants.length >= QUIET_FROM;
+    return kind === "hand_lowered";
+  }
+}
+
+/** @param {Notice} notice */
+function textOf({ kind, params }) {
+  const code = `error.${params.code}`;
+  if (kind === "error" && has(code)) return t(code);
+  const role = params.role ? t(`meeting.role.${params.role}`) : "";
+  return t(`meeting.notice.${kind}`, { ...params, role });
+}
+
+/** @param {Notice} notice @param {(id: string) => void} onKnock */
+function actionOf({ kind, params }, onKnock) {
+  if (kind !== "knock") return {};
+  return { action: { label: t("meeting.waiting.view"), run: () => onKnock(String(params.id ?? "")) }, seconds: 12 };
+}

@@ -1,0 +1,278 @@
+import { css, html, nothing } from "lit";
+import { base } from "../../style/tokens.js";
+import { t } from "../i18n.js";
+import { MeetingElement } from "./element.js";
+import { handNumber } from "./people.js";
+import { actOn, toolItems } from "./tools.js";
+import "./path-badge.js";
+import "./quality-bars.js";
+import "./video.js";
+
+/** One picture on the stage: a person's camera or a shared screen, and what there is to know about it. */
+export class GrTile extends MeetingElement {
+  static properties = {
+    call: { attribute: false },
+    state: { attribute: false },
+    who: {},
+    kind: { reflect: true },
+    place: { reflect: true },
+    pinned: { type: Boolean },
+    speaking: { type: Boolean, reflect: true },
+    small: { type: Boolean, reflect: true },
+  };
+
+  constructor() {
+    super();
+    this.who = "";
+    /** @type {"camera"|"screen"} */
+    this.kind = "camera";
+    /** @type {"stage"|"strip"|"float"} */
+    this.place = "stage";
+    this.pinned = false;
+    this.speaking = false;
+    this.small = false;
+  }
+
+  get self() {
+    return this.state.you?.id === this.who;
+  }
+
+  get link() {
+    return this.self ? undefined : this.state.links[this.who];
+  }
+
+  /** Why there is no live picture right now, in words. */
+  trouble() {
+    if (this.person(this.who)?.connection === "reconnecting") return t("meeting.tile.reconnecting");
+    if (this.link?.state === "restarting") return t("meeting.tile.restarting");
+    if (this.link?.state === "failed") return t("meeting.tile.failed");
+    if (this.link?.state === "new" || this.link?.state === "connecting") return t("meeting.tile.connecting");
+    return "";
+  }
+
+  /** @param {CustomEvent<string>} event */
+  onTool(event) {
+    if (event.detail === "pin") this.ask("pin", { key: this.kind === "screen" ? `${this.who}:screen` : this.who });
+    else if (event.detail === "hide-self") this.ask("hide-self");
+    else actOn(this, event.detail, this.who);
+  }
+
+  render() {
+    const person = this.person(this.who);
+    if (!person) return nothing;
+    const screen = this.kind === "screen";
+    const name = screen ? t(this.self ? "meeting.tile.yourScreen" : "meeting.tile.screenOf", { name: person.displayName }) : this.self ? t("meeting.tile.you", { name: person.displayName }) : person.displayName;
+    const shown = screen || person.videoOn;
+    const trouble = this.trouble();
+    return html`<div class="tile" role="group" aria-label=${this.describe(name, person, trouble)}>
+      <gr-video .call=${this.call} who=${this.who} kind=${this.kind} ?mirrored=${this.self && !screen} ?contain=${screen} ?hidden=${!shown}></gr-video>
+      ${shown ? nothing : html`<div class="face"><gr-avatar name=${person.displayName} key=${person.id}></gr-avatar></div>`}
+      ${trouble ? html`<div class="trouble"><span class="ring" aria-hidden="true"></span><span>${trouble}</span></div>` : nothing}
+      ${screen ? nothing : this.renderFlags(person)} ${this.renderMenu(person, name)}
+      <div class="label">
+        ${screen ? html`<gr-icon name="screen"></gr-icon>` : person.muted ? html`<gr-icon class="muted-mic" name="mic-off"></gr-icon>` : nothing}
+        <span class="name">${name}</span>
+        ${this.place === "float" || screen ? nothing : html`<gr-quality level=${this.state.quality[this.who]?.level ?? ""}></gr-quality><gr-path .path=${this.link?.path ?? null}></gr-path>`}
+      </div>
+    </div>`;
+  }
+
+  /** @param {string} name @param {import("../protocol.js").Participant} person @param {string} trouble */
+  describe(name, person, trouble) {
+    const number = handNumber(this.state, person.id);
+    const parts = this.kind === "screen" ? [name] : [name, person.muted && t("meeting.tile.muted"), !person.videoOn && t("meeting.tile.cameraOff"), number && t("meeting.tile.hand", { number }), trouble];
+    return parts.filter(Boolean).join(", ");
+  }
+
+  /** @param {import("../protocol.js").Participant} person */
+  renderFlags(person) {
+    const number = handNumber(this.state, person.id);
+    return html`<div class="flags">
+      ${number ? html`<span class="flag hand" title=${t("meeting.tile.hand", { number })}><gr-icon name="hand"></gr-icon>${number}</span>` : nothing}
+      ${this.pinned ? html`<span class="flag" title=${t("meeting.tile.pinned")}><gr-icon name="pin"></gr-icon></span>` : nothing}
+      ${this.state.room?.spotlight === person.id ? html`<span class="flag" title=${t("meeting.tile.spotlit")}><gr-icon name="spotlight"></gr-icon></span>` : nothing}
+    </div>`;
+  }
+
+  /** @param {import("../protocol.js").Participant} person @param {string} name */
+  renderMenu(person, name) {
+    /** @type {import("../components/menu.js").MenuItem[]} */
+    const items = [{ id: "pin", label: t(this.pinned ? "meeting.tool.unpin" : "meeting.tool.pin"), icon: "pin" }];
+    if (this.self && this.kind === "camera") items.push({ id: "hide-self", label: t("meeting.tool.hideSelf"), icon: "camera-off" });
+    const tools = toolItems(this.state, person);
+    if (tools.length && this.kind === "camera") items.push({ separator: true }, ...tools);
+    const label = t("meeting.tile.menu", { name });
+    return html`<gr-menu class="menu" label=${label} .items=${items} @select=${this.onTool}>
+      <gr-button slot="trigger" variant="soft" shape="round" icon="more" label=${label}></gr-button>
+    </gr-menu>`;
+  }
+
+  static styles = [
+    base,
+    css`
+      :host {
+        display: block;
+        color-scheme: dark;
+        color: var(--text);
+        container-type: size;
+      }
+      .tile {
+        position: relative;
+        inline-size: 100%;
+        block-size: 100%;
+        border-radius: var(--r-3);
+        overflow: hidden;
+        background: #20302a;
+        isolation: isolate;
+      }
+      :host([kind="screen"]) .tile {
+        background: #0d0f0e;
+      }
+      :host([place="float"]) .tile {
+        box-shadow: var(--shadow-3);
+        outline: 1px solid rgb(255 255 255 / 0.18);
+      }
+      .tile::after {
+        content: "";
+        position: absolute;
+        inset: 0;
+        border-radius: inherit;
+        border: 3px solid transparent;
+        pointer-events: none;
+        transition: border-color var(--fast) var(--ease);
+      }
+      :host([speaking]) .tile::after {
+        border-color: #76cda3;
+      }
+      .face {
+        position: absolute;
+        inset: 0;
+        display: grid;
+        place-items: center;
+      }
+      .face gr-avatar {
+        --size: clamp(40px, min(34cqw, 42cqh), 136px);
+      }
+      .label {
+        position: absolute;
+        inset-block-end: var(--s-2);
+        inset-inline-start: var(--s-2);
+        max-inline-size: calc(100% - 2 * var(--s-2));
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        padding: 4px 9px;
+        border-radius: var(--r-full);
+        background: rgb(10 14 12 / 0.72);
+        font-size: var(--fs-1);
+        line-height: 1.3;
+      }
+      .label gr-icon {
+        font-size: 13px;
+      }
+      .muted-mic {
+        color: var(--danger);
+      }
+      .name {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+        unicode-bidi: plaintext;
+      }
+      .flags {
+        position: absolute;
+        inset-block-start: var(--s-2);
+        inset-inline-start: var(--s-2);
+        display: flex;
+        gap: var(--s-1);
+      }
+      .flag {
+        display: inline-flex;
+        align-items: center;
+        gap: 4px;
+        min-block-size: 28px;
+        padding-inline: 8px;
+        border-radius: var(--r-full);
+        background: rgb(10 14 12 / 0.72);
+        font: 620 var(--fs-1) / 1 var(--font);
+      }
+      .flag.hand {
+        background: #edbe69;
+        color: #2b1d00;
+      }
+      .menu {
+        position: absolute;
+        inset-block-start: 6px;
+        inset-inline-end: 6px;
+        opacity: 0;
+        transition: opacity var(--fast) var(--ease);
+      }
+      .tile:hover .menu,
+      .tile:focus-within .menu,
+      .menu[open] {
+        opacity: 1;
+      }
+      .menu gr-button {
+        --fill: rgb(10 14 12 / 0.72);
+      }
+      .trouble {
+        position: absolute;
+        inset: 0;
+        display: flex;
+        flex-direction: column;
+        align-items: center;
+        justify-content: center;
+        gap: var(--s-2);
+        padding: var(--s-3);
+        text-align: center;
+        background: rgb(12 16 14 / 0.66);
+        font-size: var(--fs-2);
+      }
+      .ring {
+        inline-size: 24px;
+        block-size: 24px;
+        border: 3px solid rgb(255 255 255 / 0.3);
+        border-block-start-color: #fff;
+        border-radius: 50%;
+        animation: turn 0.9s linear infinite;
+      }
+      @keyframes turn {
+        to {
+          transform: rotate(1turn);
+        }
+      }
+      @media (hover: none) {
+        .menu {
+          opacity: 1;
+        }
+        :host([small]) .menu {
+          transform: scale(0.8);
+          transform-origin: top right;
+        }
+        .menu gr-button {
+          --fill: rgb(10 14 12 / 0.4);
+        }
+      }
+      @container (max-width: 180px) {
+        .tile {
+          border-radius: var(--r-2);
+        }
+        .label {
+          padding: 2px 7px;
+          inset-block-end: 6px;
+          inset-inline-start: 6px;
+          max-inline-size: calc(100% - 12px);
+        }
+        .trouble {
+          font-size: var(--fs-1);
+        }
+      }
+      @container (max-height: 110px) {
+        .trouble .ring {
+          display: none;
+        }
+      }
+    `,
+  ];
+}
+customElements.define("gr-tile", GrTile);

@@ -1,0 +1,831 @@
+// Generated from docs/protocol.schema.json by `npm run wire-types`. Don't edit.
+
+/**
+ * From client to server.
+ */
+export type CommandFrame = {
+  /**
+   * The client's own number, which the reply carries; `ack` needs none.
+   */
+  ref?: number | null;
+} & CommandFrame1;
+export type CommandFrame1 =
+  | (Hello & {
+      type: "hello";
+    })
+  | (Resume & {
+      type: "resume";
+    })
+  | (Ack & {
+      type: "ack";
+    })
+  | (Ping & {
+      type: "ping";
+    })
+  | (LeaveRoom & {
+      type: "leave_room";
+    })
+  | (Offer & {
+      type: "offer";
+    })
+  | (Answer & {
+      type: "answer";
+    })
+  | (IceCandidate & {
+      type: "ice_candidate";
+    })
+  | (GetIceServers & {
+      type: "get_ice_servers";
+    })
+  | (UpdateState & {
+      type: "update_state";
+    })
+  | (RaiseHand & {
+      type: "raise_hand";
+    })
+  | (React & {
+      type: "react";
+    })
+  | (Typing & {
+      type: "typing";
+    })
+  | (Chat & {
+      type: "chat";
+    })
+  | (Rename & {
+      type: "rename";
+    })
+  | (Admit & {
+      type: "admit";
+    })
+  | (AdmitAll & {
+      type: "admit_all";
+    })
+  | (Deny & {
+      type: "deny";
+    })
+  | (DenyAll & {
+      type: "deny_all";
+    })
+  | (SendToWaiting & {
+      type: "send_to_waiting";
+    })
+  | (WaitingMessage & {
+      type: "waiting_message";
+    })
+  | (OfferPreview & {
+      type: "offer_preview";
+    })
+  | (SetRole & {
+      type: "set_role";
+    })
+  | (Mute & {
+      type: "mute";
+    })
+  | (AskUnmute & {
+      type: "ask_unmute";
+    })
+  | (LowerHands & {
+      type: "lower_hands";
+    })
+  | (Remove & {
+      type: "remove";
+    })
+  | (Lock & {
+      type: "lock";
+    })
+  | (Spotlight & {
+      type: "spotlight";
+    })
+  | (UpdateRoom & {
+      type: "update_room";
+    })
+  | (TransferHost & {
+      type: "transfer_host";
+    })
+  | (EndSession & {
+      type: "end_session";
+    })
+  | (Consent & {
+      type: "consent";
+    })
+  | (TopologyReady & {
+      type: "topology_ready";
+    })
+  | (Subscribe & {
+      type: "subscribe";
+    })
+  | (Telemetry & {
+      type: "telemetry";
+    })
+  | (StartRecording & {
+      type: "start_recording";
+    })
+  | (StopRecording & {
+      type: "stop_recording";
+    })
+  | (EmotionClip & {
+      type: "emotion_clip";
+    })
+  | (Simulate & {
+      type: "simulate";
+    });
+/**
+ * One person in one session; the same id while waiting, in the room, and after a resume.
+ */
+export type ParticipantId = string;
+/**
+ * One file that was shared in a room.
+ */
+export type FileId = string;
+/**
+ * One chat message.
+ */
+export type ChatId = string;
+/**
+ * What somebody is in a room. Ordered: a later one may do less.
+ */
+export type Role = ("host" | "cohost" | "presenter" | "participant") | "observer";
+/**
+ * Which of somebody's streams a host's command means.
+ */
+export type MediaKind = "audio" | "video" | "screen";
+/**
+ * From which role on something is allowed.
+ */
+export type Allowed = "everyone" | "presenters" | "hosts";
+export type RecordingSetting = "off" | "manual" | "auto";
+export type TopologyChoice = "auto" | "mesh" | "sfu";
+export type WaitingRoom = ("off" | "everyone") | "guests";
+export type Fault = ("panic_participant" | "panic_room" | "panic_manager") | "drop_socket" | "refuse_resume";
+/**
+ * From server to client.
+ */
+export type EventFrame = {
+  /**
+   * From 1, without gaps; absent where only the newest value counts.
+   */
+  seq?: number | null;
+} & EventFrame1;
+export type EventFrame1 =
+  | (Welcome & {
+      type: "welcome";
+    })
+  | (Waiting & {
+      type: "waiting";
+    })
+  | {
+      type: "waiting_updated";
+      waiting: WaitingPerson[];
+    }
+  | {
+      type: "admitted";
+    }
+  | {
+      message?: string | null;
+      type: "denied";
+    }
+  | {
+      participant: Participant;
+      type: "participant_joined";
+    }
+  | {
+      participantId: ParticipantId;
+      reason: LeaveReason;
+      type: "participant_left";
+    }
+  | {
+      by?: ParticipantId | null;
+      participant: Participant;
+      type: "participant_updated";
+    }
+  | {
+      by?: ParticipantId | null;
+      room: Room;
+      type: "room_updated";
+    }
+  | {
+      epoch: number;
+      from: ParticipantId;
+      sdp: string;
+      type: "offer_received";
+    }
+  | {
+      epoch: number;
+      from: ParticipantId;
+      sdp: string;
+      type: "answer_received";
+    }
+  | {
+      candidate: unknown;
+      epoch: number;
+      from: ParticipantId;
+      type: "ice_candidate_received";
+    }
+  | (ChatMessage & {
+      type: "chat_received";
+    })
+  | {
+      emoji: string;
+      from: ParticipantId;
+      type: "reaction_received";
+    }
+  | {
+      from: ParticipantId;
+      kind: MediaKind;
+      type: "unmute_requested";
+    }
+  | {
+      ban: boolean;
+      by?: ParticipantId | null;
+      type: "removed";
+    }
+  | {
+      topology: Topology;
+      type: "topology_updated";
+    }
+  | {
+      epoch: number;
+      reason: string;
+      to: TopologyMode;
+      type: "topology_switching";
+    }
+  | {
+      epoch: number;
+      mode: TopologyMode;
+      type: "topology_switched";
+    }
+  | {
+      epoch: number;
+      reason: string;
+      type: "topology_rolled_back";
+    }
+  | {
+      reason: EndReason;
+      type: "session_ended";
+    }
+  | {
+      reconnectTo?: string | null;
+      retryInMs: number;
+      type: "server_draining";
+    }
+  | {
+      participantId?: ParticipantId | null;
+      type: "active_speaker_changed";
+    }
+  | {
+      level: QualityLevel;
+      participantId: ParticipantId;
+      /**
+       * A mean opinion score, 1 to 5.
+       */
+      score: number;
+      type: "quality_updated";
+    }
+  | {
+      advice: string;
+      participantId: ParticipantId;
+      reason: QualityProblem;
+      type: "quality_warned";
+    }
+  | {
+      participantId: ParticipantId;
+      type: "typing_changed";
+      typing: boolean;
+    }
+  | {
+      image?: string | null;
+      participantId: ParticipantId;
+      type: "waiting_preview";
+    };
+/**
+ * RFC 3339 UTC with milliseconds
+ */
+export type Timestamp = string;
+export type Connection = "online" | "reconnecting";
+/**
+ * One account.
+ */
+export type UserId = string;
+/**
+ * One thing that a role may be allowed to do.
+ */
+export type Permission =
+  | "publish_audio"
+  | "publish_video"
+  | "share_screen"
+  | "unmute"
+  | "chat"
+  | "react"
+  | "raise_hand"
+  | "rename_self"
+  | "admit"
+  | "moderate"
+  | "set_role"
+  | "lock"
+  | "spotlight"
+  | "update_room"
+  | "transfer_host"
+  | "end_session"
+  | "record";
+/**
+ * A lasting place with a code and settings.
+ */
+export type RoomId = string;
+/**
+ * One sitting in a room: a meeting.
+ */
+export type SessionId = string;
+export type TopologyMode = "mesh" | "sfu";
+export type TopologyReason = "pair" | "small_room" | "pinned" | "too_large_for_mesh" | "sfu_not_available";
+export type LeaveReason = ("left" | "connection_lost" | "removed" | "sent_to_waiting" | "ended") | "rejoined";
+export type EndReason = "ended_by_host" | "expired" | "empty" | "deleted";
+export type QualityLevel = "good" | "fair" | "poor";
+export type QualityProblem = "loss" | "latency" | "jitter" | "bandwidth" | "cpu";
+/**
+ * The answer to one command.
+ */
+export type Reply = {
+  error?: CommandError | null;
+  ok: boolean;
+  ref?: number | null;
+};
+/**
+ * Stable names of errors; clients may act on them.
+ */
+export type ErrorCode =
+  | "bad_json"
+  | "unknown_type"
+  | "bad_field"
+  | "too_long"
+  | "not_authenticated"
+  | "already_authenticated"
+  | "token_invalid"
+  | "resume_expired"
+  | "resume_invalid"
+  | "not_admitted"
+  | "not_permitted"
+  | "no_such_participant"
+  | "not_in_room"
+  | "room_not_found"
+  | "room_full"
+  | "room_locked"
+  | "room_ended"
+  | "banned"
+  | "rate_limited"
+  | "not_available"
+  | "busy"
+  | "storage_unavailable"
+  | "internal";
+
+/**
+ * Everything that travels, under one roof so that one schema holds it.
+ */
+export interface Wire {
+  command: CommandFrame;
+  event: EventFrame;
+  reply: Reply;
+}
+/**
+ * Starts a connection with a join token.
+ */
+export interface Hello {
+  capabilities?: string[];
+  displayName?: string | null;
+  token: string;
+}
+/**
+ * Starts a connection as a participant that is already here.
+ */
+export interface Resume {
+  /**
+   * The client lost its state (a reload): send a snapshot, and tell the others that its peer connections are gone.
+   */
+  fresh?: boolean;
+  lastSeq: number;
+  resumeToken: string;
+}
+/**
+ * Everything up to `seq` has arrived.
+ */
+export interface Ack {
+  seq: number;
+}
+export interface Ping {}
+export interface LeaveRoom {}
+export interface Offer {
+  epoch: number;
+  sdp: string;
+  to: ParticipantId;
+}
+export interface Answer {
+  epoch: number;
+  sdp: string;
+  to: ParticipantId;
+}
+export interface IceCandidate {
+  /**
+   * An `RTCIceCandidateInit`, or `null` at the end of a generation.
+   */
+  candidate: {
+    [k: string]: unknown;
+  };
+  epoch: number;
+  to: ParticipantId;
+}
+export interface GetIceServers {}
+export interface UpdateState {
+  handRaised?: boolean | null;
+  muted?: boolean | null;
+  screenSharing?: boolean | null;
+  videoOn?: boolean | null;
+}
+export interface RaiseHand {
+  raised?: boolean;
+}
+export interface React {
+  emoji: string;
+}
+export interface Typing {
+  to?: ParticipantId | null;
+  typing: boolean;
+}
+export interface Chat {
+  clientId: string;
+  fileId?: FileId | null;
+  replyTo?: ChatId | null;
+  text: string;
+  to?: ParticipantId | null;
+}
+export interface Rename {
+  displayName: string;
+  participantId?: ParticipantId | null;
+}
+export interface Admit {
+  participantId: ParticipantId;
+}
+export interface AdmitAll {}
+export interface Deny {
+  message?: string | null;
+  participantId: ParticipantId;
+}
+export interface DenyAll {
+  message?: string | null;
+}
+export interface SendToWaiting {
+  participantId: ParticipantId;
+}
+export interface WaitingMessage {
+  text: string;
+  to?: ParticipantId | null;
+}
+/**
+ * A waiting person shows hosts a still picture, or takes it back with `null`.
+ */
+export interface OfferPreview {
+  image?: string | null;
+}
+export interface SetRole {
+  participantId: ParticipantId;
+  role: Role;
+}
+/**
+ * Exactly one of `participantId` and `all`.
+ */
+export interface Mute {
+  all?: boolean;
+  kind: MediaKind;
+  participantId?: ParticipantId | null;
+}
+/**
+ * Exactly one of `participantId` and `all`.
+ */
+export interface AskUnmute {
+  all?: boolean;
+  kind: MediaKind;
+  participantId?: ParticipantId | null;
+}
+export interface LowerHands {
+  participantId?: ParticipantId | null;
+}
+export interface Remove {
+  ban?: boolean;
+  participantId: ParticipantId;
+}
+export interface Lock {
+  locked: boolean;
+}
+export interface Spotlight {
+  participantId?: ParticipantId | null;
+}
+export interface UpdateRoom {
+  name?: string | null;
+  settings?: PartialSettings | null;
+}
+/**
+ * Some settings, to be laid over others.
+ */
+export interface PartialSettings {
+  admitKnown?: boolean | null;
+  aiEnabled?: boolean | null;
+  allowGuests?: boolean | null;
+  chat?: Allowed | null;
+  handOverHost?: boolean | null;
+  joinBeforeHost?: boolean | null;
+  maxParticipants?: number | null;
+  meshLimit?: number | null;
+  muteOnEntry?: boolean | null;
+  recording?: RecordingSetting | null;
+  region?: string | null;
+  retentionDays?: number | null;
+  screenShare?: Allowed | null;
+  topology?: TopologyChoice | null;
+  unmute?: Allowed | null;
+  waitingRoom?: WaitingRoom | null;
+}
+export interface TransferHost {
+  participantId: ParticipantId;
+}
+export interface EndSession {}
+export interface Consent {
+  purposes: Purposes;
+}
+/**
+ * The purposes that a consent speaks of; absent ones stay as they are.
+ */
+export interface Purposes {
+  assistant?: boolean | null;
+  emotion?: boolean | null;
+  recording?: boolean | null;
+  transcription?: boolean | null;
+}
+export interface TopologyReady {
+  edges?: ParticipantId[];
+  epoch: number;
+}
+export interface Subscribe {
+  tracks?: unknown[];
+}
+export interface Telemetry {
+  /**
+   * 0 to 1, the loudest since the last one.
+   */
+  audioLevel?: number | null;
+  /**
+   * The encoder is held back by the processor.
+   */
+  cpuLimited?: boolean;
+  peers?: PeerStats[];
+}
+/**
+ * What one side saw of the media between it and one other, over the time since it last told.
+ */
+export interface PeerStats {
+  /**
+   * Bits a second.
+   */
+  bitrateDown?: number;
+  /**
+   * Bits a second.
+   */
+  bitrateUp?: number;
+  frameHeight?: number | null;
+  framesPerSecond?: number | null;
+  freezes?: number | null;
+  jitterMs?: number;
+  /**
+   * Fraction 0 to 1 of what they sent that we lost.
+   */
+  lossDown?: number;
+  /**
+   * Fraction 0 to 1 of what we sent that they lost.
+   */
+  lossUp?: number;
+  participantId: ParticipantId;
+  relayed?: boolean;
+  rttMs?: number;
+  transport?: string | null;
+}
+export interface StartRecording {}
+export interface StopRecording {}
+export interface EmotionClip {}
+/**
+ * Only with `--dev`: makes the server misbehave, for authors of clients and tests.
+ */
+export interface Simulate {
+  fault: Fault;
+}
+/**
+ * The whole of what one person may know of the room; later events are changes to it.
+ */
+export interface Welcome {
+  chat: ChatMessage[];
+  /**
+   * Filled by the participant: credentials are personal and short-lived.
+   */
+  iceServers: IceServer[];
+  participants: Participant[];
+  resumeGraceSeconds: number;
+  /**
+   * Filled by the participant, never by the room: the room does not know it.
+   */
+  resumeToken: string;
+  room: Room;
+  roomCode: string;
+  roomId: RoomId;
+  sessionId: SessionId;
+  topology: Topology;
+  /**
+   * Only for those who may admit.
+   */
+  waiting?: WaitingPerson[] | null;
+  you: Participant;
+}
+export interface ChatMessage {
+  /**
+   * The sender's own id for it.
+   */
+  clientId: string;
+  file?: SharedFile | null;
+  from: ParticipantId;
+  /**
+   * The sender's name when it was sent: they may be gone.
+   */
+  fromName: string;
+  id: ChatId;
+  replyTo?: ChatId | null;
+  sentAt: Timestamp;
+  text: string;
+  to?: ParticipantId | null;
+}
+export interface SharedFile {
+  id: FileId;
+  mime: string;
+  name: string;
+  /**
+   * Bytes.
+   */
+  size: number;
+  url: string;
+}
+/**
+ * A STUN or TURN server, in the shape of `RTCIceServer`.
+ */
+export interface IceServer {
+  credential?: string | null;
+  urls: string[];
+  username?: string | null;
+}
+export interface Participant {
+  connection: Connection;
+  consents: Consents;
+  displayName: string;
+  /**
+   * Has no account here.
+   */
+  guest: boolean;
+  /**
+   * Since when the hand is up; hands are answered in this order.
+   */
+  handRaisedAt?: Timestamp | null;
+  id: ParticipantId;
+  joinedAt: Timestamp;
+  muted: boolean;
+  role: Role;
+  screenSharing: boolean;
+  userId?: UserId | null;
+  videoOn: boolean;
+}
+/**
+ * What somebody agreed to, a purpose each.
+ */
+export interface Consents {
+  assistant?: boolean;
+  emotion?: boolean;
+  recording?: boolean;
+  transcription?: boolean;
+}
+export interface Room {
+  createdAt: Timestamp;
+  expiresAt?: Timestamp | null;
+  hasPassword: boolean;
+  hostPresent: boolean;
+  locked: boolean;
+  name: string;
+  permissions: {
+    [k: string]: Permission[];
+  };
+  roomCode: string;
+  roomId: RoomId;
+  settings: Settings;
+  spotlight?: ParticipantId | null;
+  startedAt: Timestamp;
+  template: string;
+}
+/**
+ * How a room behaves. Every one has a default; unknown ones are refused, so that a typing error is not silently lost.
+ */
+export interface Settings {
+  /**
+   * Let in at once whoever a host admitted to this room before.
+   */
+  admitKnown?: boolean;
+  aiEnabled?: boolean;
+  /**
+   * May people without an account come in (through the waiting room, if that says so)?
+   */
+  allowGuests?: boolean;
+  /**
+   * From which role on something is allowed.
+   */
+  chat?: "everyone" | "presenters" | "hosts";
+  /**
+   * With every host gone, hand the room to a cohost, else to the one present longest.
+   */
+  handOverHost?: boolean;
+  /**
+   * May people meet while no host is there?
+   */
+  joinBeforeHost?: boolean;
+  /**
+   * 1 to 1,000.
+   */
+  maxParticipants?: number;
+  /**
+   * How many people may be peer to peer, 2 to 12.
+   */
+  meshLimit?: number;
+  muteOnEntry?: boolean;
+  recording?: "off" | "manual" | "auto";
+  region?: string;
+  retentionDays?: number;
+  /**
+   * From which role on something is allowed.
+   */
+  screenShare?: "everyone" | "presenters" | "hosts";
+  topology?: "auto" | "mesh" | "sfu";
+  /**
+   * From which role on something is allowed.
+   */
+  unmute?: "everyone" | "presenters" | "hosts";
+  waitingRoom?: ("off" | "everyone") | "guests";
+}
+export interface Topology {
+  /**
+   * Counts the paths that media has taken in this session.
+   */
+  epoch: number;
+  mode: TopologyMode;
+  reason: TopologyReason;
+  /**
+   * Where the policy would be, if the server could.
+   */
+  wanted?: TopologyMode | null;
+}
+/**
+ * Somebody who knocked, as hosts see it.
+ */
+export interface WaitingPerson {
+  displayName: string;
+  hasPreview: boolean;
+  id: ParticipantId;
+  /**
+   * Was admitted to this room before.
+   */
+  known: boolean;
+  online: boolean;
+  since: Timestamp;
+}
+/**
+ * All that a waiting person is told.
+ */
+export interface Waiting {
+  hostPresent: boolean;
+  message?: string | null;
+  participantId: ParticipantId;
+  /**
+   * From 1.
+   */
+  position: number;
+  resumeGraceSeconds: number;
+  /**
+   * Filled by the participant.
+   */
+  resumeToken: string;
+  roomName: string;
+}
+/**
+ * The caller's error: it goes back with its `ref`, and changed nothing.
+ */
+export interface CommandError {
+  code: ErrorCode;
+  /**
+   * The field that is wrong.
+   */
+  field?: string | null;
+  /**
+   * A sentence for people.
+   */
+  message: string;
+  retryInMs?: number | null;
+}

@@ -64,6 +64,8 @@ export class GrApp extends GrElement {
       await view.updateComplete;
       const heading = view.renderRoot.querySelector("h1");
       if (heading instanceof HTMLElement) heading.focus();
+      // A page that still loads has no heading yet.
+      else this.skip();
     }
   }
 

@@ -10,7 +10,7 @@ import { navigate } from "../router.js";
 import { known, session, setUser, user } from "../session.js";
 import "./api-keys.js";
 
-const MIN_PASSWORD = 10;
+const MIN_PASSWORD = 8;
 
 /** The person's own page: name, appearance, password, API keys, the way out. Appearance works without an account too. */
 export class GrAccount extends GrElement {

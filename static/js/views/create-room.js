@@ -11,6 +11,8 @@ import { rememberRoom } from "../storage.js";
 import { navigate } from "../router.js";
 
 const EMPTY = { name: "", template: "", waitingRoom: "", password: "", date: "", time: "" };
+/** The server's name for the template of a room that asked for none: our "Standard". */
+const PLAIN = "meeting";
 const WAITING = ["", "everyone", "guests", "off"];
 
 /** The dialog behind "Options" and "Schedule": `mode` is "now", "later" or null (closed). */
@@ -137,7 +139,7 @@ export class GrCreateRoom extends GrElement {
   }
 
   templateOptions() {
-    const known = this.templates.map(({ id, name }) => ({ value: id, label: templateName(id, name) }));
+    const known = this.templates.filter(({ id }) => id !== PLAIN).map(({ id, name }) => ({ value: id, label: templateName(id, name) }));
     return [{ value: "", label: t("create.noTemplate") }, ...known];
   }
 

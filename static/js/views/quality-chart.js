@@ -35,13 +35,13 @@ export class GrQualityChart extends GrElement {
       name: participants.find((one) => one.id === id)?.displayName ?? "–",
     }));
     return html`<figure dir="ltr">
-        <svg viewBox="0 0 ${W} ${H}" role="img" aria-label=${t("report.chartLabel")}>
+        <div class="scroll" tabindex="0" role="region" aria-label=${t("report.chartRegion")}><svg class="chart" viewBox="0 0 ${W} ${H}" role="img" aria-label=${t("report.chartLabel")}>
           ${svg`<rect class="poor" x=${LEFT} y=${y(FAIR)} width=${W - LEFT - 8} height=${y(1) - y(FAIR)}></rect>
           <rect class="fair" x=${LEFT} y=${y(GOOD)} width=${W - LEFT - 8} height=${y(FAIR) - y(GOOD)}></rect>
           ${[1, 2, 3, 4, 5].map((score) => svg`<line class="grid" x1=${LEFT} x2=${W - 8} y1=${y(score)} y2=${y(score)}></line><text x=${LEFT - 10} y=${y(score) + 4} text-anchor="end">${score}</text>`)}
           ${[0, 0.25, 0.5, 0.75, 1].map((part) => svg`<text x=${x(start + part * (end - start))} y=${H - 4} text-anchor=${part === 0 ? "start" : part === 1 ? "end" : "middle"}>${formatTime(start + part * (end - start))}</text>`)}
           ${lines.map(({ points, at }) => svg`<polyline class="line c${at % 6}" stroke-dasharray=${DASHES[at % DASHES.length]} points=${points.map((point) => `${x(new Date(point.at).getTime()).toFixed(1)},${y(point.score).toFixed(1)}`).join(" ")}></polyline>`)}`}
-        </svg>
+        </svg></div>
         <figcaption>
           ${lines.map(({ name, at }) => html`<span class="key"><svg viewBox="0 0 28 6" aria-hidden="true"><line class="line c${at % 6}" x1="0" x2="28" y1="3" y2="3" stroke-dasharray=${DASHES[at % DASHES.length]}></line></svg><bdi>${name}</bdi></span>`)}
         </figcaption>
@@ -72,6 +72,13 @@ export class GrQualityChart extends GrElement {
         display: block;
         inline-size: 100%;
         block-size: auto;
+      }
+      /* Narrow windows scroll the chart rather than shrink its words. */
+      .chart {
+        min-inline-size: 560px;
+      }
+      figure {
+        margin: 0;
       }
       text {
         font: 12px var(--font);

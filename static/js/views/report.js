@@ -212,6 +212,7 @@ export class GrReport extends GrElement {
         max-inline-size: 70ch;
       }
       .text {
+        text-align: match-parent;
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }

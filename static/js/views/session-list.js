@@ -73,6 +73,9 @@ export class GrSessionList extends GrElement {
       a:hover {
         text-decoration: underline;
       }
+      .muted {
+        white-space: nowrap;
+      }
       gr-icon {
         color: var(--text-2);
       }

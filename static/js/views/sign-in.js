@@ -7,7 +7,7 @@ import { errorText } from "../problem.js";
 import { navigate } from "../router.js";
 import { setUser } from "../session.js";
 
-const MIN_PASSWORD = 10;
+const MIN_PASSWORD = 8;
 
 /** Sign in and, where the operator allows it, sign up. `?next=/path` says where to go afterwards. */
 export class GrSignIn extends GrElement {

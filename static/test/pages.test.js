@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { calendarEntry } from "../js/calendar.js";
+import { averageScore, brokenMoments, levelOf, participantsCsv } from "../js/report.js";
+import { readCode } from "../js/room-code.js";
+
+test("a code is read however it was typed or pasted", () => {
+  for (const typed of ["abcd-2345", " ABCD2345 ", "abcd 2345", "abcd–2345", "https://meet.example/r/ABCD-2345?x=1", "/r/abcd2345"]) {
+    assert.equal(readCode(typed), "ABCD-2345", typed);
+  }
+  for (const typed of ["", "  ", "<b>", "hello, world", "ab"]) assert.equal(readCode(typed), "", typed);
+});
+
+const minute = (n) => `2026-03-01T10:0${n}:00.000Z`;
+const point = (participantId, n, score) => ({ participantId, at: minute(n), score });
+
+test("a report finds the moments it broke, person by person", () => {
+  const points = [point("a", 3, 2), point("a", 1, 4.2), point("a", 2, 1.5), point("a", 4, 4), point("b", 2, 3), point("a", 5, 2.1)];
+  assert.deepEqual(brokenMoments(points), [
+    { participantId: "a", from: minute(2), to: minute(3) },
+    { participantId: "a", from: minute(5), to: minute(5) },
+  ]);
+  assert.equal(averageScore([]), null);
+  assert.deepEqual([4.2, 3, 1].map(levelOf), ["good", "fair", "poor"]);
+});
+
+test("a name can neither break the table nor run in a spreadsheet", () => {
+  const person = { id: "a", displayName: '=HYPERLINK("x"),y', role: "host", joinedAt: minute(0), leftAt: null, seconds: 61.6 };
+  const report = { sessionId: "s", startedAt: minute(0), participants: [person], chatCount: 0, chat: [], quality: [point("a", 1, 4)], peak: 1 };
+  assert.equal(participantsCsv(report).split("\r\n")[1], `"'=HYPERLINK(""x""),y",host,${minute(0)},,62,4.00`);
+});
+
+test("a calendar entry escapes its title and folds long lines at 75 octets", () => {
+  const text = calendarEntry({ uid: "1", title: "Plan, talk; "+"ü".repeat(60), link: "https://x/r/A", start: new Date(minute(1)), minutes: 60, now: new Date(minute(0)) });
+  assert.match(text, /SUMMARY:Plan\\, talk\\; /);
+  assert.match(text, /DTSTART:20260301T100100Z\r\nDTEND:20260301T110100Z/);
+  for (const line of text.split("\r\n")) assert.ok(Buffer.byteLength(line) <= 75, line);
+});

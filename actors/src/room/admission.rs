@@ -1,6 +1,13 @@
 //! Letting people in: an admission is a lease with a one-time grant, so that admitting, leaving and losing the socket can't race.
 
-use super::{CommandResult, Effect, entrance::room_full, people::Lease, state::{RoomState, done}, text, turn::Turn};
+use super::{
+    CommandResult, Effect,
+    entrance::room_full,
+    people::Lease,
+    state::{RoomState, done},
+    text,
+    turn::Turn,
+};
 use crate::{
     ids::*,
     protocol::{

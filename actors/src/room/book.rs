@@ -1,12 +1,7 @@
 //! Who was here, from when to when: for the session's report.
 
 use super::{people::Visit, state::RoomState};
-use crate::{
-    clock::Timestamp,
-    ids::*,
-    ports::SessionSummary,
-    protocol::Participant,
-};
+use crate::{clock::Timestamp, ids::*, ports::SessionSummary, protocol::Participant};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

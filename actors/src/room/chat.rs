@@ -1,6 +1,11 @@
 //! Chat: to all or to one, once each whatever the network does.
 
-use super::{CommandResult, state::{RoomState, done}, text, turn::Turn};
+use super::{
+    CommandResult,
+    state::{RoomState, done},
+    text,
+    turn::Turn,
+};
 use crate::{
     ids::*,
     protocol::{

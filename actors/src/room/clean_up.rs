@@ -1,6 +1,10 @@
 //! What time does by itself: graces run out, rooms expire, sessions end.
 
-use super::{CommandResult, Effect, state::{RoomState, done}, turn::Turn};
+use super::{
+    CommandResult, Effect,
+    state::{RoomState, done},
+    turn::Turn,
+};
 use crate::{
     clock::Timestamp,
     ids::*,
@@ -89,12 +93,11 @@ impl RoomState {
     }
 
     fn finish(&mut self, reason: EndReason, turn: &mut Turn) {
-        for (id, member) in &self.members {
-            self.book.left(*id, &member.person, turn.now);
+        let all: Vec<_> = self.everybody().map(|(id, _)| id).collect();
+        for (id, member) in std::mem::take(&mut self.members) {
+            self.book.left(id, &member.person, turn.now);
         }
         let summary = Box::new(self.summary(turn.now));
-        let all: Vec<_> = self.everybody().map(|(id, _)| id).collect();
-        self.members.clear();
         self.waiting.clear();
         self.transient = Default::default();
         self.ended = Some(reason);

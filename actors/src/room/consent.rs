@@ -1,6 +1,10 @@
 //! What people agreed to. It belongs to the person, so it is still there when they come back.
 
-use super::{CommandResult, state::{RoomState, done}, turn::Turn};
+use super::{
+    CommandResult,
+    state::{RoomState, done},
+    turn::Turn,
+};
 use crate::{ids::*, protocol::client::Consent};
 use serde_json::json;
 

@@ -1,12 +1,6 @@
 //! The door: who comes in, who waits, who is refused.
 
-use super::{
-    CommandResult, Claims,
-    people::Knock,
-    state::RoomState,
-    text,
-    turn::Turn,
-};
+use super::{Claims, CommandResult, people::Knock, state::RoomState, text, turn::Turn};
 use crate::{
     ids::*,
     protocol::{CloseCode, CommandError, ErrorCode, ReplyBody, Role, Stage, room::WaitingRoom},

@@ -1,6 +1,10 @@
 //! Hands in the air; each keeps the time at which it went up, which is the order in which they are answered.
 
-use super::{CommandResult, state::{RoomState, done}, turn::Turn};
+use super::{
+    CommandResult,
+    state::{RoomState, done},
+    turn::Turn,
+};
 use crate::{ids::*, protocol::client::LowerHands};
 
 impl RoomState {

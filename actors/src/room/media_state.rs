@@ -1,6 +1,11 @@
 //! What people say of their own microphone, camera, screen and hand.
 
-use super::{CommandResult, people::Member, state::{RoomState, done}, turn::Turn};
+use super::{
+    CommandResult,
+    people::Member,
+    state::{RoomState, done},
+    turn::Turn,
+};
 use crate::{
     ids::*,
     protocol::{CommandError, Permission, client::UpdateState},

@@ -1,6 +1,11 @@
 //! Coming in, going, and being away for a moment.
 
-use super::{CommandResult, Claims, people::Member, state::{RoomState, done}, turn::Turn};
+use super::{
+    Claims, CommandResult,
+    people::Member,
+    state::{RoomState, done},
+    turn::Turn,
+};
 use crate::{
     ids::*,
     protocol::{CloseCode, CommandError, Connection, ErrorCode, LeaveReason, Participant, Permission, Role, ServerEvent},
@@ -29,8 +34,7 @@ impl RoomState {
         self.book.joined(&person, self.rules.visits_kept);
         turn.audit(&claims.identity, "room.joined", json!({ "participantId": id, "role": role }));
         turn.deliver(self.everyone(), ServerEvent::ParticipantJoined { participant: person.clone() });
-        let member =
-            Member { person, claims, resume_hash, gone_at: None, unmute_allowed: false, named_by_host: false };
+        let member = Member { person, claims, resume_hash, gone_at: None, unmute_allowed: false, named_by_host: false };
         self.members.insert(id, member);
         self.book.peak = self.book.peak.max(self.members.len() as u32);
         turn.arrives(id);

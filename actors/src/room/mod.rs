@@ -23,6 +23,8 @@ mod view;
 mod waiting;
 
 pub mod actor;
+#[cfg(any(test, feature = "testing"))]
+pub mod mirror;
 pub mod observe;
 pub mod permissions;
 pub mod quality;
@@ -38,3 +40,6 @@ pub use input::{Claims, Draw, Drawn, Input};
 pub use observe::LiveRoom;
 pub use rules::Rules;
 pub use state::RoomState;
+
+#[cfg(test)]
+mod tests;

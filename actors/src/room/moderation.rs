@@ -1,6 +1,12 @@
 //! The hosts' tools: mute, ask to unmute, remove, lock, spotlight, rename.
 
-use super::{CommandResult, people::Member, state::{RoomState, done}, text, turn::Turn};
+use super::{
+    CommandResult,
+    people::Member,
+    state::{RoomState, done},
+    text,
+    turn::Turn,
+};
 use crate::{
     ids::*,
     protocol::{
@@ -61,7 +67,11 @@ impl RoomState {
         }
         self.roles.remove(&identity);
         self.known.remove(&identity);
-        if command.ban { self.banned.insert(identity) } else { self.must_wait.insert(identity) };
+        if command.ban {
+            self.banned.insert(identity)
+        } else {
+            self.must_wait.insert(identity)
+        };
         turn.tell(id, ServerEvent::Removed { ban: command.ban, by: Some(from) });
         turn.dismiss(id, CloseCode::Refused);
         done()

@@ -136,12 +136,8 @@ mod tests {
 
     #[test]
     fn settings_narrow_the_table() {
-        let settings = Settings {
-            chat: Allowed::Hosts,
-            screen_share: Allowed::Presenters,
-            unmute: Allowed::Hosts,
-            ..Settings::default()
-        };
+        let settings =
+            Settings { chat: Allowed::Hosts, screen_share: Allowed::Presenters, unmute: Allowed::Hosts, ..Settings::default() };
         for (role, permission, expected) in [
             (Role::Participant, Permission::Chat, false),
             (Role::Presenter, Permission::Chat, false),

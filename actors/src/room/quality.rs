@@ -114,7 +114,8 @@ mod tests {
     use super::*;
 
     fn link(rtt_ms: f32, loss: f32, jitter_ms: f32) -> PeerStats {
-        let stats = serde_json::json!({ "participantId": uuid::Uuid::nil(), "rttMs": rtt_ms, "lossDown": loss, "jitterMs": jitter_ms });
+        let stats =
+            serde_json::json!({ "participantId": uuid::Uuid::nil(), "rttMs": rtt_ms, "lossDown": loss, "jitterMs": jitter_ms });
         serde_json::from_value(stats).expect("stats")
     }
 

@@ -1,6 +1,11 @@
 //! Reactions pass by; nothing keeps them.
 
-use super::{CommandResult, state::{RoomState, done}, text, turn::Turn};
+use super::{
+    CommandResult,
+    state::{RoomState, done},
+    text,
+    turn::Turn,
+};
 use crate::{
     ids::*,
     protocol::{ServerEvent, client::React},

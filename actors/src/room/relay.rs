@@ -1,6 +1,10 @@
 //! Offers, answers and candidates pass between two members. They are looked at as strangers' text and change nothing.
 
-use super::{CommandResult, state::{RoomState, done}, turn::Turn};
+use super::{
+    CommandResult,
+    state::{RoomState, done},
+    turn::Turn,
+};
 use crate::{
     ids::*,
     protocol::{

@@ -1,7 +1,8 @@
 //! A session's journal gives its state back, bit for bit; and the file of one, which may travel with a bug report.
 //!
 //! A journal file is JSON lines: first `{"journal":"greenroom.v1","record":…,"sessionId":…,"rules":…,"openedAt":…}` or
-//! `{"journal":"greenroom.v1","snapshot":{…}}`, then one [`JournalEntry`] a line.
+//! `{"journal":"greenroom.v1","snapshot":{…}}`, then one [`JournalEntry`] a line. A session's journal as it is kept, whose entry 0
+//! holds that first line, is one too.
 
 use super::{Drawn, RoomState, Rules};
 use crate::{
@@ -103,8 +104,7 @@ fn apply_entry(state: &mut RoomState, entry: &JournalEntry) -> Result<(), Replay
 
 /// The state that a snapshot holds.
 pub fn restore(snapshot: &Snapshot) -> Result<RoomState, ReplayError> {
-    let state: RoomState =
-        serde_json::from_str(&snapshot.state).map_err(|error| ReplayError::BadSnapshot(error.to_string()))?;
+    let state: RoomState = serde_json::from_str(&snapshot.state).map_err(|error| ReplayError::BadSnapshot(error.to_string()))?;
     if state.session() == snapshot.session_id {
         Ok(state)
     } else {
@@ -170,7 +170,10 @@ pub fn replay_file(text: &str) -> Result<Replayed, ReplayError> {
     let unreadable = |line: usize| move |error: serde_json::Error| ReplayError::Unreadable { line, reason: error.to_string() };
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let (_, first) = lines.next().ok_or(ReplayError::NotAJournal)?;
-    let start = read_head(first)?;
+    let start = match serde_json::from_str::<JournalEntry>(first) {
+        Ok(entry) if entry.seq == 0 => read_head(&entry.input)?,
+        _ => read_head(first)?,
+    };
     let entries = lines.map(|(index, line)| serde_json::from_str(line).map_err(unreadable(index + 1)));
     let entries = entries.collect::<Result<Vec<JournalEntry>, _>>()?;
     run(&start, &entries)

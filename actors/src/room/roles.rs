@@ -1,6 +1,12 @@
 //! Who is what, and how the room finds a new host when its host is gone.
 
-use super::{CommandResult, people::Member, permissions, state::{RoomState, done}, turn::Turn};
+use super::{
+    CommandResult,
+    people::Member,
+    permissions,
+    state::{RoomState, done},
+    turn::Turn,
+};
 use crate::{
     ids::*,
     protocol::{CommandError, Permission, Role, ServerEvent, client::SetRole},

@@ -1,6 +1,11 @@
 //! Name and settings, changed from inside by a host or from outside.
 
-use super::{CommandResult, Effect, state::{RoomState, done}, text, turn::Turn};
+use super::{
+    CommandResult, Effect,
+    state::{RoomState, done},
+    text,
+    turn::Turn,
+};
 use crate::{
     ids::*,
     ports::RoomRecord,

@@ -14,9 +14,7 @@ use crate::{
     clock::Timestamp,
     ids::*,
     ports::RoomRecord,
-    protocol::{
-        ClientCommand, CommandError, EndReason, ErrorCode, Permission, ReplyBody, Role, SharedFile, Stage, Topology,
-    },
+    protocol::{ClientCommand, CommandError, EndReason, ErrorCode, Permission, ReplyBody, Role, SharedFile, Stage, Topology},
 };
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -108,7 +106,9 @@ impl RoomState {
         }
         if self.ended.is_some() {
             return match input {
-                Input::Tick | Input::Restarted | Input::End { .. } | Input::Disconnected { .. } | Input::ForgetResume { .. } => done(),
+                Input::Tick | Input::Restarted | Input::End { .. } | Input::Disconnected { .. } | Input::ForgetResume { .. } => {
+                    done()
+                }
                 _ => Err(CommandError::new(ErrorCode::RoomEnded, "the session has ended")),
             };
         }
@@ -208,7 +208,8 @@ impl RoomState {
     }
 
     pub(super) fn identity(&self, id: ParticipantId) -> Option<Identity> {
-        let claims = self.members.get(&id).map(|member| &member.claims).or_else(|| self.waiting.get(&id).map(|knock| &knock.claims));
+        let claims =
+            self.members.get(&id).map(|member| &member.claims).or_else(|| self.waiting.get(&id).map(|knock| &knock.claims));
         claims.map(|claims| claims.identity.clone())
     }
 

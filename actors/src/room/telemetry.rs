@@ -1,10 +1,18 @@
 //! What clients measure becomes a score that everybody sees, a warning with advice, and a point on the time line.
 
-use super::{CommandResult, Effect, quality, state::{RoomState, done}, transient::ToldQuality, turn::Turn};
+use super::{
+    CommandResult, Effect, quality,
+    state::{RoomState, done},
+    transient::ToldQuality,
+    turn::Turn,
+};
 use crate::{
     ids::*,
     ports::QualityPoint,
-    protocol::{CommandError, ServerEvent, client::{PeerStats, Telemetry}},
+    protocol::{
+        CommandError, ServerEvent,
+        client::{PeerStats, Telemetry},
+    },
 };
 use std::time::Duration;
 

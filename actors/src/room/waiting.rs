@@ -1,6 +1,12 @@
 //! The waiting room: the list of those who knocked, and what they and the hosts are told.
 
-use super::{CommandResult, Claims, people::Knock, state::{RoomState, done}, text, turn::Turn};
+use super::{
+    Claims, CommandResult,
+    people::Knock,
+    state::{RoomState, done},
+    text,
+    turn::Turn,
+};
 use crate::{
     ids::*,
     protocol::{

@@ -1,0 +1,15 @@
+//! Stories of rooms, told with alice (whose room it is), bob and others.
+
+mod admission;
+mod chat;
+mod door;
+mod hosts;
+mod media;
+mod presence;
+mod property;
+mod refusals;
+mod replaying;
+mod roles;
+mod session;
+mod story;
+mod telling;

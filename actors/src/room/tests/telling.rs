@@ -1,0 +1,74 @@
+//! Consent, quality and topology, as people are told of them.
+
+use super::story::*;
+use crate::room::Effect;
+use serde_json::{Value, json};
+
+fn telemetry(rtt: f64, loss: f64) -> Value {
+    json!({ "type": "telemetry", "peers": [{ "participantId": "@alice", "rttMs": rtt, "lossDown": loss, "jitterMs": 5.0 }] })
+}
+
+#[test]
+fn consent_is_kept_with_the_person_and_audited() {
+    let mut story = Story::with(&["alice", "bob"]);
+    story.ok("bob", json!({ "type": "consent", "purposes": { "recording": true } }));
+    story.ok("bob", json!({ "type": "consent", "purposes": { "emotion": true } }));
+    story.ok("bob", json!({ "type": "consent", "purposes": { "emotion": true } }));
+    assert_eq!(story.audited(), ["consent.changed", "consent.changed"]);
+    let told = story.got("alice", "participant_updated");
+    assert_eq!(told["participant"]["consents"]["recording"], true);
+    story.ok("bob", json!({ "type": "leave_room" }));
+    story.joins("bob");
+    assert!(story.person("bob").consents.emotion);
+}
+
+#[test]
+fn quality_is_told_when_it_changes_and_not_too_often() {
+    let mut story = Story::with(&["alice", "bob"]);
+    story.ok("bob", telemetry(20.0, 0.0));
+    assert_eq!(story.got("alice", "quality_updated")["level"], "good");
+    story.ok("bob", telemetry(100.0, 0.1));
+    assert_eq!(story.heard("alice").iter().filter(|name| *name == "quality_updated").count(), 0, "too soon");
+    story.at(5_000);
+    story.ok("bob", telemetry(100.0, 0.1));
+    assert_eq!(story.got("alice", "quality_updated")["level"], "poor");
+    story.at(15_000);
+    story.ok("bob", telemetry(100.0, 0.1));
+    assert_eq!(story.heard("alice"), Vec::<String>::new(), "the same again");
+    let points = story.effects.iter().filter(|effect| matches!(effect, Effect::Quality(_))).count();
+    assert_eq!(points, 4);
+}
+
+#[test]
+fn a_warning_with_advice_goes_to_the_person_and_the_hosts() {
+    let mut story = Story::with(&["alice", "bob", "carol"]);
+    for ms in [0, 10_000, 20_000] {
+        story.at(ms);
+        story.ok("bob", telemetry(50.0, 0.2));
+    }
+    assert!(!story.heard("carol").contains(&"quality_warned".to_owned()));
+    assert_eq!(story.heard("bob").iter().filter(|name| *name == "quality_warned").count(), 1);
+    let warning = story.got("alice", "quality_warned");
+    assert_eq!(warning["reason"], "loss");
+    assert!(warning["advice"].as_str().is_some_and(|advice| advice.contains("cable")));
+}
+
+#[test]
+fn telemetry_about_strangers_says_nothing() {
+    let mut story = Story::with(&["alice", "bob"]);
+    let stranger = uuid::Uuid::from_u128(5);
+    story.ok("bob", json!({ "type": "telemetry", "peers": [{ "participantId": stranger, "rttMs": 1e300, "lossUp": 9.0 }] }));
+    assert_eq!(story.heard("alice"), Vec::<String>::new());
+}
+
+#[test]
+fn a_room_that_outgrows_the_mesh_says_what_it_would_want() {
+    let mut story = Story::with(&["alice", "bob"]);
+    story.joins("carol");
+    assert_eq!(story.got("alice", "topology_updated")["topology"]["reason"], "small_room");
+    ["dave", "erin", "frank"].iter().for_each(|name| story.joins(name));
+    let topology = story.got("alice", "topology_updated")["topology"].clone();
+    assert_eq!(topology, json!({ "mode": "mesh", "epoch": 1, "reason": "too_large_for_mesh", "wanted": "sfu" }));
+    assert_eq!(story.got("frank", "welcome")["topology"], topology);
+    story.check_mirrors();
+}

@@ -115,6 +115,15 @@ export class GrHeader extends GrElement {
           min-block-size: 56px;
         }
       }
+      @media (max-width: 380px) {
+        header,
+        nav {
+          gap: 0;
+        }
+        gr-logo::part(name) {
+          display: none;
+        }
+      }
     `,
   ];
 }

@@ -25,7 +25,6 @@ export class GrField extends GrElement {
     placeholder: {},
     autocomplete: {},
     inputmode: {},
-    dir: {},
     min: {},
     maxlength: { type: Number },
     required: { type: Boolean },

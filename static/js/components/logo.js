@@ -61,7 +61,7 @@ export class GrLogo extends GrElement {
         <path class="line" d="M10 23.5V10.5A2.5 2.5 0 0 1 12.5 8H19l3 2.6V23.5M7.5 23.5h17"></path>
         <circle class="knob" cx="18.2" cy="16.4" r="1.6"></circle>
       </svg>
-      <span class="name">${brandName()}</span>`;
+      <span class="name" part="name">${brandName()}</span>`;
   }
 }
 customElements.define("gr-logo", GrLogo);

@@ -196,6 +196,15 @@ export class GrAccount extends GrElement {
       .inline gr-button {
         margin-block-start: calc(var(--fs-2) * 1.5 + var(--s-1));
       }
+      @media (max-width: 420px) {
+        .inline {
+          flex-direction: column;
+          align-items: stretch;
+        }
+        .inline gr-button {
+          margin-block-start: 0;
+        }
+      }
       .two {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 230px), 1fr));

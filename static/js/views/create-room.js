@@ -165,7 +165,7 @@ export class GrCreateRoom extends GrElement {
     css`
       .when {
         display: grid;
-        grid-template-columns: 3fr 2fr;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 150px), 1fr));
         gap: var(--s-3);
       }
       .link {

@@ -144,6 +144,9 @@ export class GrHome extends GrElement {
         .actions gr-button:not(.start) {
           flex: 1;
         }
+        .actions gr-button::part(button) {
+          padding-inline: var(--s-3);
+        }
       }
     `,
   ];

@@ -66,7 +66,7 @@ export class GrRooms extends GrElement {
     }
   }
 
-  async remove() {
+  async deleteChosen() {
     const room = this.deleting;
     this.deleting = null;
     if (!room) return;
@@ -151,7 +151,7 @@ export class GrRooms extends GrElement {
             ${room.locked ? html`<span class="badge"><gr-icon name="lock"></gr-icon>${t("rooms.locked")}</span>` : nothing}
           </p>
         </div>
-        <gr-button variant=${room.live ? "primary" : "secondary"} href="/r/${room.roomCode}" label=${t("rooms.openOne", { room: name })}>${t("rooms.open")}</gr-button>
+        <gr-button class="open" variant=${room.live ? "primary" : "secondary"} href="/r/${room.roomCode}" label=${t("rooms.openOne", { room: name })}>${t("rooms.open")}</gr-button>
         <gr-menu label=${t("recent.actions", { room: name })} .items=${items} @select=${(/** @type {CustomEvent<string>} */ e) => this.act(room, e.detail)}>
           <gr-button slot="trigger" variant="ghost" shape="icon" icon="more" label=${t("recent.actions", { room: name })}></gr-button>
         </gr-menu>
@@ -166,7 +166,7 @@ export class GrRooms extends GrElement {
       <p>${t("rooms.deleteText", { room: this.deleting?.name || this.deleting?.roomCode || "" })}</p>
       <div slot="actions">
         <gr-button @click=${() => (this.deleting = null)}>${t("common.cancel")}</gr-button>
-        <gr-button variant="danger" @click=${this.remove}>${t("common.delete")}</gr-button>
+        <gr-button variant="danger" @click=${this.deleteChosen}>${t("common.delete")}</gr-button>
       </div>
     </gr-dialog>`;
   }
@@ -187,6 +187,17 @@ export class GrRooms extends GrElement {
         display: flex;
         align-items: center;
         gap: var(--s-2);
+      }
+      @media (max-width: 480px) {
+        .head {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto;
+        }
+        .head .open {
+          grid-row: 2;
+          grid-column: 1 / -1;
+          inline-size: 100%;
+        }
       }
       .facts {
         display: flex;

@@ -1,15 +1,17 @@
 //! The server's life: open what it keeps, start what decides, serve, and on a signal stop in reverse.
 
+mod adapters;
 mod shutdown;
 
 use crate::{
     config::Config,
-    store::{Store, StoreError},
+    identity::{KeyError, PasswordError},
+    store::StoreError,
     telemetry::{self, TelemetryError},
-    web::{self, Parts, docs::Docs, headers, health::Health, rate_limit::Limits, state::Shared, static_files::StaticFiles, trace},
+    web::{self, Parts, headers, trace},
 };
-use actix_web::{App, HttpServer, middleware::from_fn, web::Data};
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
+use actix_web::{App, HttpServer, middleware::from_fn};
+use std::{io, net::SocketAddr, path::PathBuf, thread, time::Duration};
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,10 @@ pub enum AppError {
     Telemetry(#[from] TelemetryError),
     #[error("{}: {error}", path.display())]
     DataDir { path: PathBuf, error: StoreError },
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error("passwords can't be hashed here: {0}")]
+    Passwords(PasswordError),
     #[error("can't listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
     #[error("serving failed: {0}")]
@@ -39,16 +45,11 @@ pub fn serve(config: Config) -> Result<(), AppError> {
 
 async fn run(config: Config) -> Result<(), AppError> {
     let metrics = telemetry::start_metrics()?;
-    let store = Store::open(&config.data_dir).map_err(|error| AppError::DataDir { path: config.data_dir.clone(), error })?;
-    let health = Arc::new(Health::default());
-    let parts = Parts {
-        files: Data::new(StaticFiles::new(&config)),
-        docs: Data::new(Docs::new()),
-        shared: Data::new(Shared { limits: Limits::new(&config), health: health.clone(), store, metrics, config: config.clone() }),
-    };
+    let parts = adapters::build(&config, metrics)?;
+    let shared = parts.shared.clone();
     let server = listen(&config, parts)?;
     let drain = Duration::from_secs(config.drain_seconds);
-    actix::spawn(shutdown::on_signal(server.handle(), health, drain));
+    actix::spawn(shutdown::on_signal(server.handle(), shared, drain));
     server.await.map_err(AppError::Serve)?;
     tracing::info!("stopped");
     Ok(())

@@ -75,7 +75,7 @@ settings! {
     /// Folder of the database, the keys and shared files. Everything worth a backup is in it.
     data_dir: PathBuf = PathBuf::from("./data");
     /// Where people reach this server, such as `https://meet.example.org`. Links in answers begin with it.
-    /// Unset, they begin with the request's own Host when the server listens on loopback, else with the listen address.
+    /// Unset, they begin with the Host that the request itself names.
     public_url: Option<String> = None;
     /// First UDP and TCP port of the media workers.
     media_port: u16 = 40000;
@@ -164,12 +164,6 @@ settings! {
     knock_grace_seconds: u64 = 120;
     /// How long an admission may be redeemed.
     admission_seconds: u64 = 60;
-    /// Lifetime of a join token.
-    join_token_seconds: u64 = 600;
-    /// Lifetime of an access token.
-    access_token_seconds: u64 = 900;
-    /// Days that a sign-in lasts without being used.
-    refresh_token_days: u64 = 30;
     /// How long shutting down may take.
     drain_seconds: u64 = 10;
 }
@@ -188,9 +182,6 @@ impl Config {
         }
         if !self.turn_urls.is_empty() && self.turn_secret.is_none() {
             return wrong("turn_secret", "is needed by turn_urls");
-        }
-        if !(300..=600).contains(&self.join_token_seconds) {
-            return wrong("join_token_seconds", "must be 300 to 600");
         }
         if self.max_frame_bytes < 4096 {
             return wrong("max_frame_bytes", "must be at least 4096");

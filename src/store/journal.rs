@@ -48,6 +48,23 @@ impl Store {
         .await
     }
 
+    /// At most `limit` entries from `seq` on, in order; the entry 0 is the session's opening.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    pub async fn journal_from(&self, session: Uuid, seq: u64, limit: i64) -> Result<Vec<JournalEntry>, StoreError> {
+        self.read(move |conn| {
+            let query = room_journal::table
+                .filter(room_journal::session_id.eq(Id(session)))
+                .filter(room_journal::seq.ge(seq_column(seq)))
+                .order(room_journal::seq)
+                .limit(limit);
+            let rows: Vec<JournalRow> = query.select(JournalRow::as_select()).load(conn)?;
+            Ok(rows.into_iter().map(entry_of).collect())
+        })
+        .await
+    }
+
     /// Keeps the newer of what is there and what is given: a late writer never takes a room back.
     ///
     /// # Errors
@@ -107,7 +124,8 @@ impl Store {
 
 /// A journal with a hole can't be replayed: once an entry was refused (a full queue), those after it are too.
 fn refuse_gap(conn: &mut Conn, row: &JournalRow) -> Result<(), StoreError> {
-    if row.seq == 1 {
+    // The opening is the entry 0.
+    if row.seq <= 1 {
         return Ok(());
     }
     let before = room_journal::table.find((row.session_id, row.seq - 1)).select(room_journal::seq);
@@ -126,7 +144,7 @@ fn open_session_of(conn: &mut Conn, room: Id) -> Result<Option<StoredSession>, S
     let snapshot = room_snapshots::table.find(session.id).select(SnapshotRow::as_select()).first(conn).optional()?;
     let tail = room_journal::table
         .filter(room_journal::session_id.eq(session.id))
-        .filter(room_journal::seq.gt(snapshot.as_ref().map_or(0, |kept| kept.seq)))
+        .filter(room_journal::seq.gt(snapshot.as_ref().map_or(-1, |kept| kept.seq)))
         .order(room_journal::seq)
         .select(JournalRow::as_select())
         .load(conn)?;

@@ -1,6 +1,6 @@
 //! The OpenAPI document, and Swagger UI to read it with; both come out of the binary and work offline.
 
-use super::health;
+use super::{api_keys, audit, auth_routes, error::ProblemBody, files, health, journal, meetings, public, rooms, sessions, templates, users};
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 use std::sync::Arc;
 use utoipa::{
@@ -12,7 +12,17 @@ use utoipa_swagger_ui::Config;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Greenroom", description = "Rooms, accounts and operations over HTTP. The signalling socket is described in docs/protocol.md."),
-    paths(health::healthz, health::readyz, health::metrics),
+    paths(
+        rooms::create::create, rooms::read::list, rooms::read::read, rooms::change::change, rooms::change::delete, rooms::change::end, rooms::join::join,
+        files::upload, files::download, templates::list,
+        sessions::list, sessions::report, sessions::recordings, journal::export,
+        meetings::create, meetings::read, meetings::join, meetings::end,
+        users::sign_up, users::me, users::change_me, users::password::delete_me, users::password::change_password, users::profile, users::consent::consent,
+        auth_routes::login, auth_routes::refresh, auth_routes::logout,
+        api_keys::create, api_keys::list, api_keys::revoke,
+        audit::list, public::config, public::jwks, health::healthz, health::readyz, health::metrics,
+    ),
+    components(schemas(ProblemBody)),
     modifiers(&Bearer),
     security(("bearer" = []), ())
 )]

@@ -1,10 +1,12 @@
 //! Every error that a request can end with, as `application/problem+json` (RFC 9457).
 
 use super::trace;
+use crate::{identity::PasswordError, store::StoreError};
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
+use actors::protocol::{CommandError, ErrorCode};
 use serde::Serialize;
 use std::fmt;
 
@@ -132,6 +134,8 @@ impl fmt::Display for Problem {
     }
 }
 
+impl std::error::Error for Problem {}
+
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         self.status
@@ -148,5 +152,95 @@ impl ResponseError for Problem {
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         let body = serde_json::to_string(&self.body()).unwrap_or_default();
         response.content_type("application/problem+json").body(body)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound | StoreError::Dangling => Self::not_found(),
+            StoreError::Conflict => Self::conflict("conflict", "something with that value exists already"),
+            StoreError::Busy => Self::unavailable("busy", "the server is busy; try again"),
+            StoreError::Unavailable(why) => {
+                tracing::error!(trace_id = %trace::current(), %why, "storage is unavailable");
+                Self::unavailable("storage_unavailable", "what is kept can't be reached; try again")
+            }
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// Where a password is set; a wrong one at sign-in is no error of this kind.
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::TooShort | PasswordError::TooLong => Self::invalid_field("password", error.to_string()),
+            PasswordError::Busy => Self::too_many(2),
+            other => Self::internal(other),
+        }
+    }
+}
+
+/// What a room's actor answers to REST.
+impl From<CommandError> for Problem {
+    fn from(error: CommandError) -> Self {
+        match error.code {
+            ErrorCode::Busy => Self::unavailable("busy", error.message),
+            ErrorCode::StorageUnavailable => Self::unavailable("storage_unavailable", error.message),
+            ErrorCode::RoomNotFound | ErrorCode::RoomEnded => Self::not_found(),
+            _ => Self::internal(error.message),
+        }
+    }
+}
+
+impl From<FieldError> for Problem {
+    fn from(error: FieldError) -> Self {
+        Self::invalid(vec![error])
+    }
+}
+
+/// Names in answers are those of the wire.
+impl From<garde::Report> for Problem {
+    fn from(report: garde::Report) -> Self {
+        let field = |path: &str| FieldError { field: camel_case(path), message: String::new() };
+        Self::invalid(report.iter().map(|(path, error)| FieldError { message: error.message().to_owned(), ..field(&path.to_string()) }).collect())
+    }
+}
+
+fn camel_case(path: &str) -> String {
+    let mut upper = false;
+    let mut camel = String::with_capacity(path.len());
+    for c in path.chars() {
+        match (c, upper) {
+            ('_', _) => upper = true,
+            (c, true) => {
+                camel.extend(c.to_uppercase());
+                upper = false;
+            }
+            (c, false) => camel.push(c),
+        }
+    }
+    camel
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_says_what_when_and_where() {
+        let response = Problem::too_many(0).error_response();
+        assert_eq!(response.headers().get(header::RETRY_AFTER).unwrap(), "1");
+        assert_eq!(response.headers().get(header::CONTENT_TYPE).unwrap(), "application/problem+json");
+        let body = serde_json::to_value(Problem::invalid_field("settings.meshLimit", "must be 2 to 12").body()).unwrap();
+        assert_eq!(body["status"], 422);
+        assert_eq!(body["errors"][0]["field"], "settings.meshLimit");
+        assert_eq!(body["type"], "urn:greenroom:problem:invalid");
+    }
+
+    #[test]
+    fn field_names_are_those_of_the_wire() {
+        assert_eq!(camel_case("display_name"), "displayName");
+        assert_eq!(camel_case("settings.max_participants"), "settings.maxParticipants");
     }
 }

@@ -72,7 +72,8 @@ async fn readiness(shared: &Shared) -> Readiness {
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err("no answer in time".to_owned()),
     };
-    let components = BTreeMap::from([("serving", serving.into()), ("storage", storage.into())]);
+    let rooms = if shared.rooms.is_ready() { Ok(()) } else { Err("the rooms are being started again".to_owned()) };
+    let components = BTreeMap::from([("serving", serving.into()), ("storage", storage.into()), ("rooms", rooms.into())]);
     Readiness { ready: components.values().all(|component: &Component| component.ready), components }
 }
 

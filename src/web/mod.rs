@@ -1,16 +1,35 @@
 //! What a browser or an integrator gets from a URL.
 
+pub mod api_keys;
+pub mod audit;
+pub mod auth;
+pub mod auth_routes;
+pub mod body;
 pub mod client_ip;
+pub mod cursor;
 pub mod docs;
 pub mod error;
+pub mod files;
 pub mod headers;
 pub mod health;
+pub mod idempotency;
+pub mod journal;
+pub mod links;
+pub mod meetings;
 pub mod origin;
 mod process;
+pub mod public;
 pub mod rate_limit;
+pub mod room_code;
+pub mod rooms;
+pub mod sessions;
 pub mod state;
 pub mod static_files;
+pub mod templates;
+pub mod text;
 pub mod trace;
+pub mod users;
+pub mod ws;
 
 use actix_web::{
     HttpResponse, Resource,
@@ -27,18 +46,20 @@ pub struct Parts {
     pub shared: Data<Shared>,
     pub files: Data<StaticFiles>,
     pub docs: Data<docs::Docs>,
+    pub signalling: Data<ws::Signalling>,
 }
 
 /// Lays the routes out.
 pub fn routes(app: &mut ServiceConfig, parts: &Parts) {
-    app.app_data(parts.shared.clone()).app_data(parts.files.clone()).app_data(parts.docs.clone());
+    app.app_data(parts.shared.clone()).app_data(parts.files.clone()).app_data(parts.docs.clone()).app_data(parts.signalling.clone());
     extractors(app, parts.shared.config.max_body_bytes);
-    app.service(get("/healthz", web::get().to(health::healthz)))
-        .service(get("/readyz", web::get().to(health::readyz)))
-        .service(get("/metrics", web::get().to(health::metrics)))
-        .service(get("/openapi.json", web::get().to(docs::openapi)))
-        .service(get("/docs", web::get().to(docs::swagger)))
-        .service(get("/docs/{file:.*}", web::get().to(docs::swagger)));
+    app.service(one("/healthz", web::get().to(health::healthz)))
+        .service(one("/readyz", web::get().to(health::readyz)))
+        .service(one("/metrics", web::get().to(health::metrics)))
+        .service(one("/.well-known/jwks.json", web::get().to(public::jwks)))
+        .service(one("/openapi.json", web::get().to(docs::openapi)))
+        .service(one("/docs", web::get().to(docs::swagger)))
+        .service(one("/docs/{file:.*}", web::get().to(docs::swagger)));
     for prefix in ["/api/v1", "/v1"] {
         app.service(web::scope(prefix).configure(api).default_service(web::to(nothing_here)));
     }
@@ -47,9 +68,38 @@ pub fn routes(app: &mut ServiceConfig, parts: &Parts) {
 }
 
 /// The tree under `/api/v1` and `/v1`.
-fn api(_app: &mut ServiceConfig) {}
+fn api(api: &mut ServiceConfig) {
+    api.service(one("/config", web::get().to(public::config)))
+        .service(one("/templates", web::get().to(templates::list)))
+        .service(one("/signal", web::get().to(ws::signal)))
+        .service(one("/audit", web::get().to(audit::list)))
+        .service(one("/rooms/{room}/files", web::post().to(files::upload)))
+        .service(one("/rooms/{room}/files/{file}", web::get().to(files::download)))
+        .service(one("/rooms/{room}/recordings", web::get().to(sessions::recordings)))
+        .service(one("/rooms/{room}/sessions", web::get().to(sessions::list)))
+        .service(one("/rooms/{room}/sessions/{session}/report", web::get().to(sessions::report)))
+        .service(one("/rooms/{room}/journal", web::get().to(journal::export)));
+    rooms::routes(api);
+    meetings::routes(api);
+    accounts(api);
+}
 
-fn get(path: &str, route: actix_web::Route) -> Resource {
+fn accounts(api: &mut ServiceConfig) {
+    let me = web::resource("/users/me");
+    api.service(one("/users", web::post().to(users::sign_up)))
+        .service(me.route(web::get().to(users::me)).route(web::patch().to(users::change_me)).route(web::delete().to(users::delete_me)))
+        .service(one("/users/me/password", web::post().to(users::change_password)))
+        .service(one("/users/consent", web::post().to(users::consent)))
+        .service(one("/users/{id}/profile", web::get().to(users::profile)))
+        .service(one("/auth/login", web::post().to(auth_routes::login)))
+        .service(one("/auth/refresh", web::post().to(auth_routes::refresh)))
+        .service(one("/auth/logout", web::post().to(auth_routes::logout)))
+        .service(web::resource("/api-keys").route(web::post().to(api_keys::create)).route(web::get().to(api_keys::list)))
+        .service(one("/api-keys/{id}", web::delete().to(api_keys::revoke)));
+}
+
+/// An address with one method.
+fn one(path: &str, route: actix_web::Route) -> Resource {
     web::resource(path).route(route)
 }
 

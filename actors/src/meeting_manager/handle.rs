@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    ids::{ParticipantId, RoomId},
+    ids::{Identity, ParticipantId, RoomId},
     participant::{ParticipantSetup, limits::RateLimits, outbox::OutboxLimits},
     ports::{IceServers, RoomRecord, RoomStore},
     protocol::{CommandError, EndReason, ErrorCode, SharedFile},
@@ -118,6 +118,12 @@ impl RoomsHandle {
     pub async fn is_member(&self, room: RoomId, participant: ParticipantId) -> bool {
         let Some(open) = self.directory.alive(room) else { return false };
         matches!(timeout(DEADLINE, open.addr.send(to_room::IsMember(participant))).await, Ok(Ok(true)))
+    }
+
+    /// As whom somebody is a member of the room now; none if they aren't.
+    pub async fn member(&self, room: RoomId, identity: Identity) -> Option<ParticipantId> {
+        let open = self.directory.alive(room)?;
+        timeout(DEADLINE, open.addr.send(to_room::MemberOf(identity))).await.ok()?.ok()?
     }
 
     /// Tells an open room that its record was changed from outside.

@@ -2,7 +2,7 @@
 
 pub mod directory;
 pub mod handle;
-mod restore;
+pub mod restore;
 
 pub use handle::{RoomsHandle, RoomsSetup};
 

@@ -1,7 +1,7 @@
 //! What the room's actor is told.
 
 use crate::{
-    ids::ParticipantId,
+    ids::{Identity, ParticipantId},
     participant::{
         Participant,
         messages::{ParticipantObservation, Socket},
@@ -137,6 +137,11 @@ pub struct ObserveEverybody;
 #[derive(Message)]
 #[rtype(result = "bool")]
 pub struct IsMember(pub ParticipantId);
+
+/// As whom somebody is a member now (not waiting); none if they aren't.
+#[derive(Message)]
+#[rtype(result = "Option<ParticipantId>")]
+pub struct MemberOf(pub Identity);
 
 /// The room's actor with everybody in it: for operators and tests.
 #[derive(Clone, Serialize, MessageResponse)]

@@ -561,6 +561,14 @@ impl Handler<IsMember> for Room {
     }
 }
 
+impl Handler<MemberOf> for Room {
+    type Result = Option<ParticipantId>;
+
+    fn handle(&mut self, member: MemberOf, _: &mut Self::Context) -> Option<ParticipantId> {
+        self.state.find_identity(&member.0).filter(|(_, stage)| *stage == Stage::Joined).map(|(id, _)| id)
+    }
+}
+
 impl Room {
     fn keep_opening(&mut self, now: Timestamp, ctx: &mut Context<Self>) {
         let session_id = self.state.session();

@@ -17,10 +17,6 @@ export class Candidates {
     const waiting = this.#early.splice(0);
     for (const candidate of waiting) await this.add(pc, candidate);
   }
-
-  clear() {
-    this.#early = [];
-  }
 }
 
 /** @param {RTCPeerConnection} pc @param {RTCIceCandidateInit|null} candidate */

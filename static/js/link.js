@@ -148,7 +148,6 @@ export class Link extends EventTarget {
   /** A new connection in the place of one that can't be healed; the other side sees by the tag that it needs one too. */
   async #rebuild(linkId = this.#makeId()) {
     this.#dismantle();
-    this.#candidates.clear();
     this.#linkId = linkId;
     this.#everStable = false;
     this.#restarts.succeeded();

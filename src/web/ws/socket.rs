@@ -91,7 +91,9 @@ impl SignalSocket {
             && let Err(SendError::Full(closed)) = participant.try_send(SocketClosed { socket: self.number })
         {
             // Must not be lost: the grace time begins with it.
-            actix::spawn(async move { drop(participant.send(closed).await) });
+            actix::spawn(async move {
+                let _ = participant.send(closed).await;
+            });
         }
     }
 
@@ -216,7 +218,9 @@ impl SignalSocket {
             // Closed meanwhile: the participant must learn that nobody is there.
             if let Ok(participant) = entered {
                 let socket = self.number;
-                actix::spawn(async move { drop(participant.send(SocketClosed { socket }).await) });
+                actix::spawn(async move {
+                    let _ = participant.send(SocketClosed { socket }).await;
+                });
             }
             self.stage = Stage::Closed;
             return;

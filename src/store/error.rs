@@ -19,8 +19,8 @@ pub enum StoreError {
          start that version, or restore a backup made before the upgrade"
     )]
     NewerSchema { found: String, known: String },
-    /// Stored text could not be understood.
-    #[error("a stored value cannot be read: {0}")]
+    /// Stored text could not be understood, or a value breaks a rule of its table.
+    #[error("a value cannot be kept or read: {0}")]
     Corrupt(String),
     /// Disk full, file gone, database locked for too long.
     #[error("the database cannot be used: {0}")]
@@ -34,6 +34,11 @@ impl From<Diesel> for StoreError {
             Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Conflict,
             Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::Dangling,
             Diesel::DeserializationError(why) => Self::Corrupt(why.to_string()),
+            // The caller's own doing: the database is fine.
+            error @ (Diesel::QueryBuilderError(_) | Diesel::SerializationError(_)) => Self::Corrupt(error.to_string()),
+            error @ Diesel::DatabaseError(DatabaseErrorKind::NotNullViolation | DatabaseErrorKind::CheckViolation, _) => {
+                Self::Corrupt(error.to_string())
+            }
             other => Self::Unavailable(other.to_string()),
         }
     }

@@ -22,6 +22,7 @@ mod readers;
 mod rooms;
 mod schema;
 mod sessions;
+pub mod tenants;
 mod tokens;
 mod types;
 mod users;

@@ -90,13 +90,13 @@ fn commit_group(source: &Source, slot: &mut Option<Conn>, group: &mut [Box<dyn J
         None => slot.insert(source.writer()?),
     };
     in_transaction(conn, |conn| {
-        group.iter_mut().for_each(|job| job.run(conn));
-        Ok(())
+        group.iter_mut().try_for_each(|job| job.run(conn))
     })
 }
 
 trait Job: Send {
-    fn run(&mut self, conn: &mut Conn);
+    /// An error here is the whole group's.
+    fn run(&mut self, conn: &mut Conn) -> Result<(), StoreError>;
     fn answer(self: Box<Self>, committed: &Result<(), StoreError>);
 }
 
@@ -111,14 +111,25 @@ where
     T: Send,
     F: FnOnce(&mut Conn) -> Result<T, StoreError> + Send,
 {
-    /// Under a savepoint of its own, so that a job that fails or panics takes back only what it did itself.
-    fn run(&mut self, conn: &mut Conn) {
-        let Some(work) = self.work.take() else { return };
-        self.outcome = Some(conn.transaction(|conn| {
+    /// Under a savepoint of its own, so that a job that fails or panics takes back only what it did itself. A database that
+    /// can't go on is another matter: on a full disk SQLite has taken back the whole transaction by itself, savepoints and all,
+    /// and what ran after that would be kept although the group is answered with an error.
+    fn run(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
+        let Some(work) = self.work.take() else { return Ok(()) };
+        let mut panicked = false;
+        let outcome = conn.transaction(|conn| {
             catch_unwind(AssertUnwindSafe(|| work(conn))).unwrap_or_else(|_| {
+                panicked = true;
                 Err(StoreError::Unavailable("a write panicked".to_owned()))
             })
-        }));
+        });
+        match outcome {
+            Err(error @ StoreError::Unavailable(_)) if !panicked => Err(error),
+            outcome => {
+                self.outcome = Some(outcome);
+                Ok(())
+            }
+        }
     }
 
     fn answer(self: Box<Self>, committed: &Result<(), StoreError>) {

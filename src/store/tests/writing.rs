@@ -40,7 +40,7 @@ async fn a_thousand_writes_at_once_are_all_there_afterwards() {
 }
 
 /// Keeps the writer busy until the sender is used or dropped, so that what comes next shares one commit.
-fn hold(store: &Store) -> (mpsc::Sender<()>, impl Future<Output = Result<(), StoreError>> + use<>) {
+pub fn hold(store: &Store) -> (mpsc::Sender<()>, impl Future<Output = Result<(), StoreError>> + use<>) {
     let (go, wait) = mpsc::channel::<()>();
     let held = store.write(move |_| {
         let _ = wait.recv();

@@ -1,0 +1,48 @@
+import { existsSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+/** Real voices where the machine has them; otherwise Chromium beeps. */
+const SPEECH = fileURLToPath(new URL("../../../../shared/data/speech/", import.meta.url));
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--use-fake-ui-for-media-stream",
+  // Slow cameras: five people share two cores with the server.
+  "--use-fake-device-for-media-stream=device-count=2,fps=10",
+  "--allow-loopback-in-peer-connection",
+  "--auto-accept-this-tab-capture",
+  "--auto-select-desktop-capture-source=Entire screen",
+];
+
+/** @type {Promise<import("playwright-core").Browser>|null} */
+let running = null;
+
+/** One browser for all the people of a file: each has their own profile in it. */
+export function browser() {
+  running ??= chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [...FLAGS, ...voice()],
+    // Playwright hides the scroll bars of what it photographs; people see them.
+    ignoreDefaultArgs: ["--mute-audio"],
+  });
+  return running;
+}
+
+export async function closeBrowser() {
+  const open = await running;
+  running = null;
+  await open?.close();
+}
+
+function voice() {
+  if (!existsSync(SPEECH)) return [];
+  const longest = readdirSync(SPEECH).filter((name) => name.endsWith(".wav")).sort().at(-1);
+  return longest ? [`--use-file-for-fake-audio-capture=${SPEECH}${longest}`] : [];
+}

@@ -1,0 +1,86 @@
+/**
+ * What runs inside a page: before its own scripts (`watchConnections`), and to look at what really arrives. These functions are sent as
+ * text, so they use nothing from outside themselves.
+ */
+
+/** Remembers every peer connection that the page makes: their statistics are the only honest witness of what travels. */
+export function watchConnections() {
+  const all = /** @type {RTCPeerConnection[]} */ ([]);
+  Object.defineProperty(window, "peerConnections", { value: all });
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    /** @param {any[]} args */
+    constructor(...args) {
+      super(...args);
+      all.push(this);
+    }
+  };
+}
+
+/** Resolves with the size of the picture once so many new frames were put on the screen. @param {HTMLVideoElement} video @param {{frames: number, within: number}} wanted */
+export function seesFrames(video, { frames, within }) {
+  return new Promise((resolve) => {
+    const tooLate = setTimeout(() => resolve(null), within);
+    let left = frames;
+    const next = () =>
+      video.requestVideoFrameCallback((_now, frame) => {
+        left -= 1;
+        if (left > 0) return next();
+        clearTimeout(tooLate);
+        resolve({ width: frame.width, height: frame.height });
+      });
+    next();
+  });
+}
+
+/** How different the brightest and the darkest spot of the picture are: a black or grey tile has no contrast. @param {HTMLVideoElement} video */
+export function contrastOf(video) {
+  const canvas = document.createElement("canvas");
+  canvas.width = 32;
+  canvas.height = 18;
+  const brush = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  brush.drawImage(video, 0, 0, canvas.width, canvas.height);
+  const { data } = brush.getImageData(0, 0, canvas.width, canvas.height);
+  let darkest = 255;
+  let brightest = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    const light = (data[at] + data[at + 1] + data[at + 2]) / 3;
+    darkest = Math.min(darkest, light);
+    brightest = Math.max(brightest, light);
+  }
+  return brightest - darkest;
+}
+
+/** The decoder's own account of a player's sound: energy played and samples received so far. @param {HTMLAudioElement} player */
+export async function soundOf(player) {
+  const track = /** @type {MediaStream|null} */ (player.srcObject)?.getAudioTracks()[0];
+  const connections = /** @type {RTCPeerConnection[]} */ (/** @type {any} */ (window).peerConnections);
+  for (const connection of connections) {
+    const receiver = connection.getReceivers().find((one) => one.track === track);
+    if (!receiver || connection.connectionState === "closed") continue;
+    for (const report of (await receiver.getStats()).values()) {
+      if (report.type === "inbound-rtp") return { energy: report.totalAudioEnergy ?? 0, packets: report.packetsReceived ?? 0, playing: !player.paused };
+    }
+  }
+  return null;
+}
+
+/** Packets and bytes of media sent so far, by kind, over all live connections. */
+export async function sentByPage() {
+  const sent = { audio: 0, video: 0 };
+  const connections = /** @type {RTCPeerConnection[]} */ (/** @type {any} */ (window).peerConnections);
+  for (const connection of connections) {
+    if (connection.connectionState === "closed") continue;
+    for (const report of (await connection.getStats()).values()) {
+      if (report.type === "outbound-rtp") sent[/** @type {"audio"|"video"} */ (report.kind)] += report.packetsSent ?? 0;
+    }
+  }
+  return sent;
+}
+
+/** The live connections with their ICE user names: a restart changes the name, a rejoin the connection. */
+export function connectionsOfPage() {
+  const connections = /** @type {RTCPeerConnection[]} */ (/** @type {any} */ (window).peerConnections);
+  return connections.flatMap((connection, number) =>
+    connection.connectionState === "closed" ? [] : [{ number, state: connection.connectionState, user: /a=ice-ufrag:(\S+)/.exec(connection.localDescription?.sdp ?? "")?.[1] ?? "" }],
+  );
+}

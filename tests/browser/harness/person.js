@@ -1,0 +1,301 @@
+import assert from "node:assert/strict";
+import { connectionsOfPage, contrastOf, seesFrames, sentByPage, soundOf } from "./in-page.js";
+import { DEADLINE_MS, until } from "./until.js";
+import { words } from "./words.js";
+
+/** @typedef {import("playwright-core").Locator} Locator */
+
+/** Somebody at a browser. The verbs are what people do and notice; each waits until it is so. */
+export class Person {
+  /** Uncaught errors and refused scripts. @type {string[]} */
+  errors = [];
+  /** All that the console said at warning or worse. @type {string[]} */
+  complaints = [];
+
+  /** @param {string} name @param {import("playwright-core").Page} page @param {import("./wire.js").Wire} wire @param {string} language */
+  constructor(name, page, wire, language) {
+    this.name = name;
+    this.page = page;
+    this.wire = wire;
+    this.language = language;
+    page.setDefaultTimeout(DEADLINE_MS);
+    page.on("pageerror", (error) => this.errors.push(String(error.stack ?? error)));
+    page.on("console", (message) => this.#listen(message));
+  }
+
+  /** @param {import("playwright-core").ConsoleMessage} message */
+  #listen(message) {
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    this.complaints.push(message.text());
+    if (/Content Security Policy/.test(message.text())) this.errors.push(message.text());
+  }
+
+  /** @param {string} key @param {Record<string, unknown>} [params] */
+  words(key, params) {
+    return words(key, params, this.language);
+  }
+
+  /** @param {string} key @param {Record<string, unknown>} [params] */
+  button(key, params) {
+    return this.page.getByRole("button", { name: this.words(key, params), exact: true });
+  }
+
+  /** @param {string} key */
+  field(key) {
+    return this.page.getByRole("textbox", { name: this.words(key) });
+  }
+
+  /** @param {string} path of the site, or a whole link: everybody reaches the server by their own address */
+  async goes(path) {
+    await this.page.goto(this.wire.origin + new URL(path, this.wire.origin).pathname);
+  }
+
+  // In and out.
+
+  /** Makes a room with one click and goes in. @returns {Promise<string>} its link */
+  async createsARoom() {
+    await this.goes("/");
+    await this.button("home.start").click();
+    await this.joins();
+    await this.isInside();
+    return new URL(this.page.url()).pathname;
+  }
+
+  /** From the pre-join page. */
+  async joins() {
+    await this.field("prejoin.name").fill(this.name);
+    await this.button("prejoin.join").click();
+  }
+
+  /** @param {string} link */
+  async knocks(link) {
+    await this.goes(link);
+    await this.joins();
+    await this.waits();
+  }
+
+  /** @param {string} link */
+  async enters(link) {
+    await this.goes(link);
+    await this.joins();
+    await this.isInside();
+  }
+
+  async waits() {
+    await this.page.getByRole("heading", { name: this.words("waitingRoom.heading") }).waitFor();
+  }
+
+  async isInside() {
+    await this.page.getByRole("toolbar", { name: this.words("meeting.controls") }).waitFor();
+  }
+
+  /** @param {string} reason such as `left` or `removed` */
+  async isOut(reason) {
+    await this.page.getByRole("heading", { name: this.words(`ended.${reason}.title`) }).waitFor();
+  }
+
+  async leaves() {
+    const host = this.button("meeting.leaveOrEnd");
+    if (!(await host.count())) return this.button("meeting.leave").click();
+    await host.click();
+    const dialog = this.button("meeting.leave.only");
+    await until("the host is asked or gone", async () => (await dialog.isVisible()) || !(await host.isVisible()));
+    if (await dialog.isVisible()) await dialog.click();
+  }
+
+  // Panels.
+
+  /** @param {"chat"|"people"|"waiting"|"details"} panel */
+  panel(panel) {
+    return this.page.getByRole("region", { name: this.words(`meeting.panel.${panel}`) });
+  }
+
+  /** @param {"chat"|"people"|"waiting"} panel */
+  async shows(panel) {
+    if (await this.panel(panel).isVisible()) return;
+    await this.button(`meeting.panel.${panel}`).click();
+    await this.panel(panel).waitFor();
+  }
+
+  // The door.
+
+  /** @param {Person} other */
+  async admits(other) {
+    await this.shows("waiting");
+    await this.button("meeting.waiting.admitOne", { name: other.name }).click();
+    await other.isInside();
+  }
+
+  /** @param {string} name */
+  async hasAtTheDoor(name) {
+    await this.shows("waiting");
+    await this.button("meeting.waiting.admitOne", { name }).waitFor();
+  }
+
+  // People.
+
+  /** @param {string} name */
+  tile(name) {
+    return this.page.locator('gr-tile[kind="camera"]').filter({ hasText: name });
+  }
+
+  /** @param {string} name */
+  screenOf(name) {
+    return this.page.locator('gr-tile[kind="screen"]').filter({ hasText: name });
+  }
+
+  /** How the person is described to those who do not see the tile: name, muted, camera off, hand, trouble. @param {string} name */
+  async descriptionOf(name) {
+    return (await this.tile(name).getByRole("group").first().getAttribute("aria-label")) ?? "";
+  }
+
+  /** @param {string} name @param {string} key @param {boolean} [yes] */
+  async finds(name, key, yes = true) {
+    const word = this.words(key);
+    await until(`${this.name} finds ${name} ${yes ? "" : "not "}${word}`, async () => (await this.descriptionOf(name)).includes(word) === yes);
+  }
+
+  /** Live pictures that change and are not plain. @param {Person} other */
+  async sees(other) {
+    await this.#seesIn(this.tile(other.name).locator("video"), `${this.name} sees ${other.name}`);
+  }
+
+  /** @param {Person} other */
+  async seesScreenOf(other) {
+    await this.#seesIn(this.screenOf(other.name).locator("video"), `${this.name} sees the screen of ${other.name}`);
+  }
+
+  /** @param {Locator} video @param {string} what */
+  async #seesIn(video, what) {
+    await until(what, async () => {
+      const size = await video.evaluate(seesFrames, { frames: 3, within: 3_000 });
+      return size && (await video.evaluate(contrastOf)) > 20;
+    });
+  }
+
+  /** Sound that is decoded, has energy, and is being played. @param {Person} other */
+  async hears(other) {
+    const before = await until(`${this.name} gets sound of ${other.name}`, () => this.soundOf(other));
+    await until(`${this.name} hears ${other.name}`, async () => {
+      const now = await this.soundOf(other);
+      return now?.playing && now.energy > before.energy && now.packets > before.packets;
+    });
+  }
+
+  /** @param {Person} other */
+  async soundOf(other) {
+    const who = await this.idOf(other.name);
+    const player = this.page.locator(`audio[data-who="${who}"][data-kind="camera"]`);
+    return (await player.count()) ? player.evaluate(soundOf) : null;
+  }
+
+  /** @param {string} name @returns {Promise<string>} the participant's id, the same as long as they are the same participant */
+  async idOf(name) {
+    return (await this.tile(name).getAttribute("who")) ?? "";
+  }
+
+  /** @param {Person} other */
+  async meets(other) {
+    await Promise.all([this.sees(other), this.hears(other)]);
+  }
+
+  /** @param {string} name */
+  async seesNobodyCalled(name) {
+    await this.tile(name).waitFor({ state: "detached" });
+  }
+
+  /** @param {string} name @param {string} tool a key of `meeting.tool` */
+  async uses(name, tool) {
+    await this.tile(name).hover();
+    await this.tile(name).getByRole("button", { name: this.words("meeting.tile.menu", { name }) }).click();
+    await this.page.getByRole("menuitem", { name: this.words(`meeting.tool.${tool}`), exact: true }).click();
+  }
+
+  /** @param {string} key such as `meeting.lock` */
+  async choosesFromMore(key) {
+    await this.button("common.more").last().click();
+    await this.page.getByRole("menuitem", { name: this.words(key), exact: true }).or(this.page.getByRole("menuitemradio", { name: this.words(key), exact: true })).click();
+  }
+
+  // Words.
+
+  /** @param {string} text */
+  async writes(text) {
+    await this.shows("chat");
+    const area = this.page.getByRole("textbox", { name: this.words("meeting.chat.write") });
+    await area.fill(text);
+    await area.press("Enter");
+  }
+
+  /** @param {string} text */
+  line(text) {
+    return this.page.locator("gr-chat-message").filter({ hasText: text });
+  }
+
+  /** Settled: not still on its way, and there once. @param {string[]} texts */
+  async reads(...texts) {
+    await this.shows("chat");
+    for (const text of texts) {
+      await until(`${this.name} reads "${text}" once`, async () => (await this.line(text).count()) === 1);
+      await this.line(text).filter({ hasText: this.words("meeting.chat.sending") }).waitFor({ state: "detached" });
+    }
+  }
+
+  // Own devices.
+
+  /** @param {"mute"|"unmute"} what */
+  async sound(what) {
+    await this.button(`meeting.mic.${what}`).click();
+    await this.button(what === "mute" ? "meeting.mic.unmute" : "meeting.mic.mute").waitFor();
+  }
+
+  /** @param {"start"|"stop"} what */
+  async camera(what) {
+    await this.button(`meeting.camera.${what}`).click();
+    await this.button(what === "start" ? "meeting.camera.stop" : "meeting.camera.start").waitFor();
+  }
+
+  /** Packets of media sent so far. */
+  sent() {
+    return this.page.evaluate(sentByPage);
+  }
+
+  connections() {
+    return this.page.evaluate(connectionsOfPage);
+  }
+
+  // Bad days.
+
+  async reloads() {
+    await this.page.reload();
+    await this.isInside();
+  }
+
+  async noticesTheCut() {
+    await this.page.getByText(this.words("meeting.reconnecting"), { exact: true }).waitFor();
+  }
+
+  async isBack() {
+    await this.page.getByText(this.words("meeting.reconnecting"), { exact: true }).waitFor({ state: "detached", timeout: 40_000 });
+  }
+
+  /** @param {string} text */
+  async isTold(text) {
+    await this.page.getByText(text).first().waitFor();
+  }
+
+  /** The address bar and the page agree that this is a page without errors. */
+  assertCalm() {
+    assert.deepEqual(this.errors, []);
+  }
+}
+
+/** Opens a room with its host inside and admits the guests. @param {import("./world.js").World} world @param {string[]} names the first is the host */
+export async function meeting(world, ...names) {
+  const people = await Promise.all(names.map((name) => world.open(name)));
+  const [host, ...guests] = people;
+  const link = await host.createsARoom();
+  await Promise.all(guests.map((guest) => guest.knocks(link)));
+  for (const guest of guests) await host.admits(guest);
+  return { people, link };
+}

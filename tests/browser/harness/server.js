@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { until } from "./until.js";
+
+const BINARY = process.env.GREENROOM_BINARY ?? fileURLToPath(new URL("../../../target/debug/greenroom", import.meta.url));
+
+/** A real server with its own data folder, on a free port that it keeps over restarts. */
+export class Server {
+  /** @type {import("node:child_process").ChildProcess|null} */
+  #process = null;
+  #folder = mkdtempSync(join(tmpdir(), "greenroom-browser-"));
+  #port = 0;
+  /** @type {string[]} */
+  #flags;
+  #onExit = () => this.#process?.kill("SIGKILL");
+
+  /** @param {string[]} [flags] besides where it listens and keeps its data */
+  constructor(flags = ["--dev"]) {
+    this.#flags = flags;
+    process.once("exit", this.#onExit);
+  }
+
+  get port() {
+    return this.#port;
+  }
+
+  get address() {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get #logFile() {
+    return join(this.#folder, "server.log");
+  }
+
+  /** All that the server has said. */
+  get log() {
+    return readFileSync(this.#logFile, "utf8");
+  }
+
+  async start() {
+    this.#port ||= await freePort();
+    const flags = ["--listen", `127.0.0.1:${this.#port}`, "--data-dir", join(this.#folder, "data"), ...this.#flags];
+    const child = spawn(BINARY, flags, { stdio: ["ignore", "pipe", "pipe"], cwd: this.#folder });
+    this.#process = child;
+    const keep = (/** @type {Buffer} */ text) => appendFileSync(this.#logFile, text);
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    await until(`the server is ready at ${this.address}`, async () => {
+      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${this.log.slice(-800)}`);
+      return (await fetch(`${this.address}/readyz`)).ok;
+    });
+    return this;
+  }
+
+  /** Asks it to drain. @returns {Promise<number|null>} its exit code */
+  async terminate() {
+    const child = this.#running();
+    child.kill("SIGTERM");
+    const [code] = await once(child, "exit");
+    this.#process = null;
+    return code;
+  }
+
+  /** Without any farewell, as a power cut. */
+  async kill() {
+    const child = this.#running();
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    this.#process = null;
+  }
+
+  async stop() {
+    if (this.#process && this.#process.exitCode === null) await this.kill();
+    process.removeListener("exit", this.#onExit);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #running() {
+    if (!this.#process) throw new Error("the server does not run");
+    return this.#process;
+  }
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (probe.address());
+  probe.close();
+  await once(probe, "close");
+  return port;
+}

@@ -1,0 +1,88 @@
+import { mkdirSync } from "node:fs";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { browser, closeBrowser } from "./chromium.js";
+import { watchConnections } from "./in-page.js";
+import { Person } from "./person.js";
+import { Server } from "./server.js";
+import { Wire } from "./wire.js";
+
+const OUT = fileURLToPath(new URL("../out/", import.meta.url));
+const DESK = { width: 800, height: 600 };
+
+/** @typedef {import("playwright-core").BrowserContextOptions} Look */
+
+/** One story's world: a server and the people who reach it, each over a wire of their own. */
+export class World {
+  /** @type {Person[]} */
+  people = [];
+  /** @type {(() => Promise<unknown>)[]} */
+  #endings = [];
+
+  /** @param {string[]} [flags] of the server */
+  async begin(flags) {
+    this.server = new Server(flags);
+    this.#endings.push(() => this.server.stop());
+    await this.server.start();
+    return this;
+  }
+
+  /**
+   * Somebody sits down at a browser.
+   * @param {string} name @param {Look & {language?: string, theme?: "light"|"dark"}} [look]
+   */
+  async open(name, { language = "en", theme, ...look } = {}) {
+    const wire = await new Wire(this.server.port).open();
+    const context = await (await browser()).newContext({ viewport: DESK, locale: language, colorScheme: theme ?? "light", reducedMotion: "reduce", ...look });
+    this.#endings.unshift(async () => {
+      await context.close();
+      await wire.close();
+    });
+    await context.addInitScript(watchConnections);
+    const person = new Person(name, await context.newPage(), wire, language);
+    this.people.push(person);
+    return person;
+  }
+
+  /** @param {string} title what failed: the pictures of everybody are kept under this name */
+  async photograph(title) {
+    mkdirSync(OUT, { recursive: true });
+    const file = title.replace(/[^\w]+/g, "-").slice(0, 60);
+    for (const { name, page } of this.people) await page.screenshot({ path: `${OUT}${file}.${name}.png`, timeout: 5_000 }).catch(() => undefined);
+  }
+
+  /** What somebody who looks for the cause of a failure wants to read. */
+  diagnosis() {
+    const server = this.server.log.split("\n").filter((line) => /WARN|ERROR|panic/.test(line)).slice(-20);
+    const pages = this.people.flatMap(({ name, complaints }) => complaints.slice(-8).map((line) => `${name}: ${line}`));
+    return [...server, ...pages].join("\n");
+  }
+
+  async end() {
+    for (const ending of this.#endings) await ending();
+  }
+}
+
+/**
+ * A test in its own world. A page that complains (an uncaught error, a refused script) fails it too.
+ * @param {string} title @param {(world: World) => Promise<void>} tell @param {{flags?: string[], timeout?: number}} [how]
+ */
+export function story(title, tell, { flags, timeout = 120_000 } = {}) {
+  test(title, { timeout }, async () => {
+    const world = new World();
+    try {
+      await world.begin(flags);
+      await tell(world);
+      const broken = world.people.flatMap(({ name, errors }) => errors.map((line) => `${name}: ${line}`));
+      if (broken.length) throw new Error(`pages failed:\n${broken.join("\n")}`);
+    } catch (error) {
+      await world.photograph(title);
+      console.error(`${title}: what else was said\n${world.diagnosis()}`);
+      throw error;
+    } finally {
+      await world.end();
+    }
+  });
+}
+
+after(closeBrowser);

@@ -100,8 +100,8 @@ export class GrControlBar extends MeetingElement {
         describe=${describe}
         ?busy=${microphone.pending}
         @click=${() => this.ask("microphone")}
-        >${microphone.error ? html`<span class="badge warn" slot="badge" aria-hidden="true">!</span>` : nothing}</gr-button
-      >
+      ></gr-button>
+      ${microphone.error ? html`<span class="badge warn" aria-hidden="true">!</span>` : nothing}
       <gr-device-menu kind="microphone" .call=${this.call} .state=${this.state}></gr-device-menu>
     </div>`;
   }
@@ -121,8 +121,8 @@ export class GrControlBar extends MeetingElement {
         describe=${camera.error ? t(`meeting.device.error.${camera.error.code}`) : ""}
         ?busy=${camera.pending}
         @click=${() => this.ask("camera")}
-        >${camera.error ? html`<span class="badge warn" slot="badge" aria-hidden="true">!</span>` : nothing}</gr-button
-      >
+      ></gr-button>
+      ${camera.error ? html`<span class="badge warn" aria-hidden="true">!</span>` : nothing}
       <gr-device-menu kind="camera" .call=${this.call} .state=${this.state}></gr-device-menu>
     </div>`;
   }
@@ -162,9 +162,10 @@ export class GrControlBar extends MeetingElement {
   renderPanelButton(panel, icon, shortcut, count, words, look = "") {
     const open = this.panel === panel;
     const label = t(`meeting.panel.${panel}`);
-    return html`<gr-button variant=${this.narrow ? "soft" : "ghost"} shape="round" size="l" toggle ?pressed=${open} icon=${icon} label=${label} shortcut=${shortcut} describe=${count ? words : ""} @click=${() => this.ask("panel", { panel })}
-      >${count ? html`<span class="badge ${look}" slot="badge" aria-hidden="true">${count > 99 ? "99+" : count}</span>` : nothing}</gr-button
-    >`;
+    return html`<span class="counted">
+      <gr-button variant=${this.narrow ? "soft" : "ghost"} shape="round" size="l" toggle ?pressed=${open} icon=${icon} label=${label} shortcut=${shortcut} describe=${count ? words : ""} @click=${() => this.ask("panel", { panel })}></gr-button>
+      ${count ? html`<span class="badge ${look}" aria-hidden="true">${count > 99 ? "99+" : count}</span>` : nothing}
+    </span>`;
   }
 
   static styles = [
@@ -228,9 +229,15 @@ export class GrControlBar extends MeetingElement {
         padding: 0;
         border-radius: var(--r-full);
       }
+      .counted,
+      .pair {
+        position: relative;
+        display: inline-flex;
+      }
       .badge {
-        inset-block-start: 0;
-        inset-inline-end: 0;
+        position: absolute;
+        inset-block-start: -2px;
+        inset-inline-end: -4px;
         box-shadow: 0 0 0 2px var(--surface);
       }
       .badge.calm {

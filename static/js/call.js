@@ -8,7 +8,7 @@ import { apply } from "./room.js";
 import { end } from "./room/session.js";
 import { Socket } from "./socket.js";
 import { Sounds } from "./sounds.js";
-import { guestToken, keepGuestToken, keepResumeToken, rememberRoom, resumeToken } from "./storage.js";
+import { devicesOn, guestToken, keepDevicesOn, keepGuestToken, keepResumeToken, rememberRoom, resumeToken } from "./storage.js";
 import { RemoteStreams } from "./streams.js";
 import { Tally } from "./tally.js";
 import { Watch } from "./watch.js";
@@ -49,6 +49,7 @@ export class Call extends CallBase {
   #onTracks = () => {
     this.#peers?.setTracks(this.media.tracks);
     this.#tellOwnStreams();
+    this.#rememberDevices();
     this.publish().catch(() => undefined);
   };
 
@@ -180,14 +181,16 @@ export class Call extends CallBase {
     return new Promise((resolve, reject) => {
       socket.addEventListener("started", (event) => {
         this.#onStarted(/** @type {CustomEvent} */ (event).detail);
-        resolve(undefined);
       });
       socket.addEventListener("closed", (event) => {
         const { detail } = /** @type {CustomEvent} */ (event);
         if (this.#wasInside) this.#finish(endingOf(detail));
         reject(new CommandError(detail));
       });
-      socket.addEventListener("event", (event) => this.#onEvent(/** @type {CustomEvent} */ (event).detail));
+      socket.addEventListener("event", (event) => {
+        this.#onEvent(/** @type {CustomEvent} */ (event).detail);
+        if (this.state.phase !== "connecting") resolve(undefined);
+      });
       socket.addEventListener("status", (event) => this.#onStatus(/** @type {CustomEvent} */ (event).detail));
       socket.start(opening);
     });
@@ -281,15 +284,23 @@ export class Call extends CallBase {
     // In the middle of a call the server may know better: a host muted us while we were away.
     if (!first && before.you?.id === welcome.you.id) await this.#publisher.follow(welcome.you);
     this.#publisher.begin(welcome.you);
+    this.#rememberDevices();
     if (first && welcome.room.settings.muteOnEntry && !this.state.can.moderate) await this.media.setMicrophone(false);
     await this.publish();
   }
 
+  #rememberDevices() {
+    const { phase, microphone, camera } = this.state;
+    if (!this.#restored && (phase === "joined" || phase === "waiting")) keepDevicesOn(this.roomCode, { microphone: microphone.on, camera: camera.on });
+  }
+
   /** After a reload: what was on comes on again, except the screen, which needs the person. @param {import("./protocol.js").Participant} you */
   async #restore(you) {
+    const was = devicesOn(this.roomCode);
     this.#restored = false;
     this.#publisher.begin(you);
-    await this.media.start({ microphone: !you.muted, camera: you.videoOn });
+    // Who was muted in the meantime stays so.
+    await this.media.start({ microphone: was.microphone && !you.muted, camera: was.camera });
     await this.publish();
   }
 

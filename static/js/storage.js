@@ -100,3 +100,14 @@ export function resumeToken(code) {
 export function keepResumeToken(code, token) {
   ofTab.write(`resume.${code}`, token === null ? null : { token, at: Date.now() });
 }
+
+/** What was on in this tab's call, for the page after a reload. @param {string} code @returns {{microphone: boolean, camera: boolean}} */
+export function devicesOn(code) {
+  const kept = ofTab.read(`on.${code}`);
+  return { microphone: kept?.microphone === true, camera: kept?.camera === true };
+}
+
+/** @param {string} code @param {{microphone: boolean, camera: boolean}} on */
+export function keepDevicesOn(code, { microphone, camera }) {
+  ofTab.write(`on.${code}`, { microphone, camera });
+}

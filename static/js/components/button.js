@@ -78,9 +78,11 @@ export class GrButton extends GrElement {
   render() {
     const title = this.label ? (this.shortcut ? `${this.label} (${this.shortcut})` : this.label) : undefined;
     const inside = html`${this.busy ? html`<span class="spin" aria-hidden="true"></span>` : this.icon ? html`<gr-icon name=${this.icon}></gr-icon>` : nothing}
-      <slot></slot>${this.trailing ? html`<gr-icon name=${this.trailing}></gr-icon>` : nothing}<slot name="badge"></slot>`;
+      <slot></slot>${this.trailing ? html`<gr-icon name=${this.trailing}></gr-icon>` : nothing}`;
+    // The badge is not part of the button's words: who sets it says what it means in `label` or `describe`.
+    const badge = html`<slot name="badge"></slot>`;
     if (this.href && !this.disabled) {
-      return html`<a class="button" part="button" href=${this.href} download=${ifDefined(this.download)} aria-label=${ifDefined(this.label || undefined)} title=${ifDefined(title)}>${inside}</a>`;
+      return html`<a class="button" part="button" href=${this.href} download=${ifDefined(this.download)} aria-label=${ifDefined(this.label || undefined)} title=${ifDefined(title)}>${inside}</a>${badge}`;
     }
     return html`<button
       class="button"
@@ -97,7 +99,7 @@ export class GrButton extends GrElement {
       aria-busy=${ifDefined(this.busy ? "true" : undefined)}
     >
       ${inside}
-    </button>`;
+    </button>${badge}`;
   }
 
   static styles = [
@@ -219,6 +221,7 @@ export class GrButton extends GrElement {
         position: absolute;
         inset-block-start: -4px;
         inset-inline-end: -4px;
+        pointer-events: none;
       }
       @keyframes spin {
         to {

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { styleMap } from "lit/directives/style-map.js";
 import { base } from "../../style/tokens.js";
+import { styled } from "../components/styled.js";
 import { formatNumber, t } from "../i18n.js";
 import { MeetingElement } from "./element.js";
 import { arrange, plan, tilesOf } from "./layout.js";
@@ -90,7 +90,7 @@ export class GrStage extends MeetingElement {
       ?speaking=${speaking}
       ?small=${width < 200}
       data-key=${tile.key}
-      style=${styleMap({ transform: `translate(${x}px, ${y}px)`, width: `${width}px`, height: `${height}px` })}
+      style=${styled({ transform: `translate(${x}px, ${y}px)`, width: `${width}px`, height: `${height}px` })}
     ></gr-tile>`;
   }
 

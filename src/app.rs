@@ -1,6 +1,7 @@
 //! The server's life: open what it keeps, start what decides, serve, and on a signal stop in reverse.
 
 mod adapters;
+mod housekeeping;
 mod shutdown;
 
 use crate::{
@@ -48,6 +49,7 @@ async fn run(config: Config) -> Result<(), AppError> {
     let parts = adapters::build(&config, metrics)?;
     let shared = parts.shared.clone();
     let server = listen(&config, parts)?;
+    actix::spawn(housekeeping::keep(shared.clone()));
     let drain = Duration::from_secs(config.drain_seconds);
     actix::spawn(shutdown::on_signal(server.handle(), shared, drain));
     server.await.map_err(AppError::Serve)?;

@@ -2,9 +2,10 @@
 
 use crate::config::{self, Config, ConfigError};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 mod admin;
+mod print;
 
 #[derive(Parser)]
 #[command(name = "greenroom", version, about = "A self-hosted real-time room engine: meet in a browser, from one binary.")]
@@ -20,10 +21,24 @@ enum Command {
     /// Show what is configured.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Rebuild a room's state from an exported journal and print it as JSON.
+    Replay {
+        /// JSON lines, as `GET /api/v1/rooms/{id}/journal` gives them.
+        file: PathBuf,
+    },
     /// Print the JSON Schema of the signalling protocol.
     Schema,
     /// Print the OpenAPI document.
     Openapi,
+    /// The keys that sign tokens.
+    #[command(subcommand)]
+    Keys(admin::Keys),
+    /// Tenants: users and rooms belong to one.
+    #[command(subcommand)]
+    Tenants(admin::Tenants),
+    /// Keys for integrators.
+    #[command(subcommand)]
+    ApiKeys(admin::ApiKeys),
 }
 
 #[derive(Subcommand)]
@@ -79,7 +94,11 @@ fn run(command: Command, config: Config) -> Result<(), CliError> {
             print!("{}", Config::example());
             Ok(())
         }
-        Command::Schema => admin::schema(),
-        Command::Openapi => admin::openapi(),
+        Command::Replay { file } => print::replay(&file),
+        Command::Schema => print::schema(),
+        Command::Openapi => print::openapi(),
+        Command::Keys(command) => command.run(&config),
+        Command::Tenants(command) => command.run(&config),
+        Command::ApiKeys(command) => command.run(&config),
     }
 }

@@ -119,7 +119,7 @@ settings! {
     /// Open connections at most; more wait in the backlog.
     max_connections: usize = 20_000;
     /// Longest JSON body of a request.
-    max_body_bytes: usize = 64 * 1024;
+    max_body_bytes: usize = 256 * 1024;
     /// Longest signalling frame.
     max_frame_bytes: usize = 64 * 1024;
     /// Longest file that may be shared in a room.
@@ -127,7 +127,7 @@ settings! {
     /// Files kept for a room at once.
     max_files_per_room: u32 = 200;
     /// Rooms that a tenant may have.
-    max_rooms_per_tenant: u64 = 10_000;
+    max_rooms_per_tenant: u64 = 100_000;
     /// Participants that any room may have, whatever its own setting says.
     max_participants_per_room: u32 = 1_000;
 
@@ -164,6 +164,10 @@ settings! {
     knock_grace_seconds: u64 = 120;
     /// How long an admission may be redeemed.
     admission_seconds: u64 = 60;
+    /// Days that the audit log is kept.
+    audit_retention_days: u64 = 365;
+    /// Days after which a room that was deleted or expired is removed for good, with its files and sessions.
+    removed_room_days: u64 = 7;
     /// How long shutting down may take.
     drain_seconds: u64 = 10;
 }

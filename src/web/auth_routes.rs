@@ -1,7 +1,6 @@
 //! Signing in, staying signed in, signing out.
 
 use super::{
-    audit::write,
     body::OrDefault,
     error::Problem,
     links, origin,
@@ -18,10 +17,7 @@ use actix_web::{
     http::StatusCode,
     web::{Data, Json},
 };
-use actors::{
-    ids::{Identity, TenantId, UserId},
-    ports::AuditEntry,
-};
+use actors::ids::{TenantId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -30,9 +26,12 @@ const COOKIE: &str = "greenroom_refresh";
 const COOKIE_PATH: &str = "/api/v1/auth";
 
 #[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Login {
     email: String,
     password: String,
+    /// Where the installation has several tenants.
+    tenant_id: Option<Uuid>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -52,7 +51,8 @@ pub struct LoginAnswer {
 pub async fn login(request: HttpRequest, shared: Data<Shared>, body: Json<Login>) -> Result<HttpResponse, Problem> {
     shared.limits.sign_ins_by_address.check(shared.client_ip(&request))?;
     shared.limits.sign_ins_by_account.check(&account_key(&body.email))?;
-    let user = match shared.store.user_by_email(DEFAULT_TENANT.0, &body.email).await {
+    let tenant = body.tenant_id.unwrap_or(DEFAULT_TENANT.0);
+    let user = match shared.store.user_by_email(tenant, &body.email).await {
         Ok(user) => Some(user),
         Err(StoreError::NotFound) => None,
         Err(error) => return Err(error.into()),
@@ -130,7 +130,9 @@ pub async fn refresh(request: HttpRequest, shared: Data<Shared>, OrDefault(body)
             Ok(answer(&request, &shared, user, next.family_id, next.token, StatusCode::OK))
         }
         Err(RefreshError::Reused { user_id }) => {
-            log_reuse(&shared, user_id).await;
+            if let Ok(user) = shared.store.user_of_any_tenant(user_id).await {
+                users::log(&shared, &user, "user.refresh_token_reused").await;
+            }
             Err(Problem::unauthorized())
         }
         Err(RefreshError::Invalid) => Err(Problem::unauthorized()),
@@ -139,23 +141,10 @@ pub async fn refresh(request: HttpRequest, shared: Data<Shared>, OrDefault(body)
 }
 
 async fn owner(shared: &Shared, user: Uuid) -> Result<UserRow, Problem> {
-    match shared.store.user_by_id(DEFAULT_TENANT.0, user).await {
+    match shared.store.user_of_any_tenant(user).await {
         Err(StoreError::NotFound) => Err(Problem::unauthorized()),
         other => Ok(other?),
     }
-}
-
-async fn log_reuse(shared: &Shared, user: Uuid) {
-    let entry = AuditEntry {
-        tenant_id: TenantId(DEFAULT_TENANT.0),
-        at: shared.clock.now(),
-        actor: Identity::user(UserId(user)),
-        action: "user.refresh_token_reused".to_owned(),
-        room_id: None,
-        session_id: None,
-        detail: serde_json::json!({}),
-    };
-    write(shared, entry).await;
 }
 
 /// Ends this sign-in. Without a token there is nothing to end.

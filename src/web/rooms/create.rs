@@ -95,13 +95,12 @@ pub async fn create_for(shared: &Shared, caller: &Caller, wish: &CreateRoom, bas
     wish.validate()?;
     let host = caller.host_identity(wish.host_id.as_deref());
     let host_name = wish.host_name.as_deref().map(|name| text::line("hostName", name, 1, text::NAME)).transpose()?;
+    let known_as = caller.display_name(shared).await?;
+    let name = host_name.or(known_as).unwrap_or_else(|| "Host".to_owned());
+    check_count(shared, caller).await?;
     let room = new_room(shared, caller, wish, &host).await?;
     let room = keep(shared, room).await?;
     note(shared, caller, "room.created", Some(room.id.0), serde_json::json!({ "template": room.template })).await;
-    let name = match host_name {
-        Some(name) => name,
-        None => caller.display_name(shared).await?.unwrap_or_else(|| "Host".to_owned()),
-    };
     Ok(CreatedRoom {
         room_id: room.id.0,
         join_token: shared.join_token(&room, &host, &name, Role::Host)?,
@@ -111,6 +110,14 @@ pub async fn create_for(shared: &Shared, caller: &Caller, wish: &CreateRoom, bas
         room_code: room.code,
         name: room.name,
     })
+}
+
+async fn check_count(shared: &Shared, caller: &Caller) -> Result<(), Problem> {
+    let most = shared.config.max_rooms_per_tenant;
+    if shared.store.room_count(caller.tenant()).await? < most {
+        return Ok(());
+    }
+    Err(Problem::conflict("too_many_rooms", format!("there may be at most {most} rooms")))
 }
 
 async fn new_room(shared: &Shared, caller: &Caller, wish: &CreateRoom, host: &Identity) -> Result<RoomRow, Problem> {

@@ -23,6 +23,8 @@ mod view;
 mod waiting;
 
 pub mod actor;
+pub mod effect;
+pub mod input;
 #[cfg(any(test, feature = "testing"))]
 pub mod mirror;
 pub mod observe;
@@ -32,8 +34,6 @@ pub mod replay;
 pub mod rules;
 pub mod state;
 pub mod text;
-pub mod effect;
-pub mod input;
 
 pub use effect::{CommandResult, Effect, Outcome};
 pub use input::{Claims, Draw, Drawn, Input};

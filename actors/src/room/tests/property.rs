@@ -142,6 +142,7 @@ proptest! {
         for act in &acts {
             play(&mut story, &mut clock, act);
             story.check_mirrors();
+            story.check_order();
         }
         story.check_journal();
     }

@@ -316,6 +316,22 @@ impl Story {
         }
     }
 
+    /// What is true of every room at any time.
+    pub fn check_order(&self) {
+        let people = self.state.participants();
+        let count = |fits: &dyn Fn(&Participant) -> bool| people.iter().filter(|person| fits(person)).count();
+        assert!(count(&|person| person.role == Role::Host) <= 1, "one host");
+        assert!(count(&|person| person.screen_sharing) <= 1, "one screen");
+        let publishes = |person: &Participant| !person.muted || person.video_on || person.screen_sharing;
+        assert_eq!(count(&|person| person.role == Role::Observer && publishes(person)), 0, "observers publish nothing");
+        let room = self.state.room();
+        assert!(room.spotlight.is_none_or(|id| self.state.stage(id) == Some(Stage::Joined)), "nobody is in the spotlight");
+        let identities: BTreeSet<_> = self.state.everybody().filter_map(|(id, _)| self.state.identity(id)).collect();
+        assert_eq!(identities.len(), self.state.everybody().count(), "each is here once");
+        let overdue = self.state.next_deadline().is_some_and(|deadline| deadline < self.now);
+        assert!(!overdue, "a deadline has passed and nothing happened");
+    }
+
     /// The journal gives the same state back.
     pub fn check_journal(&self) {
         let file = replay::write_file(&self.start, &self.journal);

@@ -38,6 +38,8 @@ export class Call extends CallBase {
   /** @type {{displayName?: string, password?: string}} */
   #who = {};
   #wasInside = false;
+  /** @type {"hello"|"resume"} */
+  #startedBy = "hello";
   #leaving = false;
   /** This page was reloaded in the middle of the call: the server knows what was on. */
   #restored = false;
@@ -212,6 +214,7 @@ export class Call extends CallBase {
   /** @param {{how: "hello"|"resume", snapshot: boolean}} started */
   #onStarted({ how, snapshot }) {
     this.#wasInside = true;
+    this.#startedBy = how;
     this.clock.clearTimeout(this.#graceTimer);
     // Whoever says hello is new to the others: they have closed their side of the old links.
     if (how === "hello") this.#closePeers();
@@ -282,7 +285,7 @@ export class Call extends CallBase {
     this.#watch.start();
     if (this.#restored) return this.#restore(welcome.you);
     // In the middle of a call the server may know better: a host muted us while we were away.
-    if (!first && before.you?.id === welcome.you.id) await this.#publisher.follow(welcome.you);
+    if (!first && this.#startedBy === "resume") await this.#publisher.follow(welcome.you);
     this.#publisher.begin(welcome.you);
     this.#rememberDevices();
     if (first && welcome.room.settings.muteOnEntry && !this.state.can.moderate) await this.media.setMicrophone(false);

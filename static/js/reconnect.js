@@ -27,7 +27,7 @@ export function afterRefusal(code) {
 }
 
 /** Worthless after a pause: media is negotiated anew, the rest is of the moment. */
-const OF_THE_MOMENT = new Set(["offer", "answer", "ice_candidate", "telemetry", "typing", "ping", "get_ice_servers"]);
+const OF_THE_MOMENT = new Set(["offer", "answer", "ice_candidate", "telemetry", "typing", "ping", "get_ice_servers", "simulate"]);
 /** Can't be told from a second one, so an unanswered one is not sent again. */
 const NOT_TWICE = new Set(["react", "ask_unmute"]);
 

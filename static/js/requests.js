@@ -3,6 +3,7 @@ import { sentAgain, waitsForConnection } from "./reconnect.js";
 
 export const DEADLINE_MS = 10_000;
 export const QUEUE_LIMIT = 100;
+export const MOST_BREAKS = 4;
 
 /**
  * @typedef {object} Request
@@ -11,7 +12,7 @@ export const QUEUE_LIMIT = 100;
  * @property {(reply: any) => void} resolve
  * @property {(error: Error) => void} reject
  * @property {unknown} timer the deadline, once sent
- * @property {boolean} again was sent before a break; its first sending may have been done
+ * @property {number} breaks how many connections broke before its answer came; it may have been done by the first
  */
 
 /** Commands on their way: each gets its reply, an error, or a place in the queue of what waits for the next connection. */
@@ -36,7 +37,7 @@ export class Requests {
   add(type, fields, send) {
     return new Promise((resolve, reject) => {
       /** @type {Request} */
-      const request = { type, fields, resolve, reject, timer: null, again: false };
+      const request = { type, fields, resolve, reject, timer: null, breaks: 0 };
       if (send) return this.#send(request, send);
       if (!waitsForConnection(type)) return reject(new CommandError({ code: "offline", message: "There is no connection now." }));
       if (this.#queue.length >= QUEUE_LIMIT) return reject(new CommandError({ code: "busy", message: "Too much is waiting for the connection." }));
@@ -51,7 +52,7 @@ export class Requests {
     this.#sent.delete(reply.ref);
     this.#clock.clearTimeout(request.timer);
     // Somebody admitted, denied or removed by the sending before the break is not there any more: that is what was wanted.
-    if (reply.ok || (request.again && reply.error?.code === "no_such_participant")) request.resolve(reply);
+    if (reply.ok || (request.breaks > 0 && reply.error?.code === "no_such_participant")) request.resolve(reply);
     else request.reject(new CommandError(reply.error ?? { code: "internal", message: "The server refused without a reason." }));
   }
 
@@ -60,10 +61,11 @@ export class Requests {
     const unanswered = [...this.#sent.values()];
     this.#sent.clear();
     for (const request of unanswered) this.#clock.clearTimeout(request.timer);
-    const again = unanswered.filter((request) => sentAgain(request.type));
-    for (const request of again) request.again = true;
+    for (const request of unanswered) request.breaks += 1;
+    // One that was on its way at every break may be what breaks it.
+    const again = unanswered.filter((request) => sentAgain(request.type) && request.breaks < MOST_BREAKS);
     this.#queue.unshift(...again);
-    const lost = unanswered.filter((request) => !sentAgain(request.type));
+    const lost = unanswered.filter((request) => !again.includes(request));
     for (const request of lost) request.reject(new CommandError({ code: "offline", message: "The connection broke before an answer came." }));
   }
 

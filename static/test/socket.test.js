@@ -112,6 +112,15 @@ test("an unanswered chat line is sent again with the same clientId; a reaction i
   assert.equal(server.of("react").length, 1);
 });
 
+test("a command that breaks every connection is given up", async () => {
+  const { server, clock, socket } = await begin();
+  server.replies.lock = (frame) => (server.drop(), { ref: frame.ref });
+  const rejected = assert.rejects(socket.request("lock", { locked: true }), { code: "offline" });
+  await clock.advance(30_000);
+  await rejected;
+  assert.equal(server.of("lock").length, 4);
+});
+
 test("the queue is bounded", async () => {
   const { server, socket } = await begin();
   server.drop();

@@ -69,7 +69,8 @@ export class GrRoomPage extends GrElement {
     this.begin(code);
     this.resuming = true;
     const [resumed] = await Promise.all([this.call?.resumeIfPossible().catch(() => false), this.loadInfo(code)]);
-    if (resumed) await this.media?.start(wantedDevices());
+    // In the meeting the call itself brings back what was on; a muted person stays muted.
+    if (resumed && this.call?.state.phase === "waiting") await this.media?.start(wantedDevices());
     this.resuming = false;
     for (const phase of /** @type {(keyof typeof later)[]} */ (["joined", "waiting", "ended"])) this.prepare(phase);
   }

@@ -111,8 +111,15 @@ export class GrRoomPage extends GrElement {
     this.showBare(state.phase === "joined");
     if (state.phase in later) this.prepare(/** @type {keyof typeof later} */ (state.phase));
     if (state.phase === "joined" && state.room && this.remembered !== this.call) this.remember(state.room);
-    if (state.phase === "ended") this.media?.close();
+    if (state.phase === "ended") this.releaseDevices();
     this.requestUpdate();
+  }
+
+  /** Once: closing changes the call's state, which leads here again. */
+  releaseDevices() {
+    const { media } = this;
+    this.media = null;
+    media?.close();
   }
 
   /** @param {import("../protocol.js").Room} room */

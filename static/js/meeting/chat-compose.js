@@ -163,6 +163,9 @@ export class GrChatCompose extends MeetingElement {
         color: inherit;
         font: 400 var(--fs-3) / 1.4 var(--font);
       }
+      textarea:focus-visible {
+        outline: none;
+      }
       ::placeholder {
         color: var(--text-2);
         opacity: 1;

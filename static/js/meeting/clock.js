@@ -1,4 +1,4 @@
-import { html } from "lit";
+import { css, html } from "lit";
 import { GrElement } from "../components/index.js";
 import { formatClock } from "../i18n.js";
 
@@ -25,7 +25,13 @@ export class GrClock extends GrElement {
 
   render() {
     const seconds = this.since ? (Date.now() - new Date(this.since).getTime()) / 1000 : 0;
-    return html`<span style="font-variant-numeric: tabular-nums">${formatClock(seconds)}</span>`;
+    return html`${formatClock(seconds)}`;
   }
+
+  static styles = css`
+    :host {
+      font-variant-numeric: tabular-nums;
+    }
+  `;
 }
 customElements.define("gr-clock", GrClock);

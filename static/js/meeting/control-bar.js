@@ -49,7 +49,7 @@ export class GrControlBar extends MeetingElement {
       if (can.share_screen && navigator.mediaDevices && "getDisplayMedia" in navigator.mediaDevices) items.push({ id: "screen", label: t(state.screen.on ? "meeting.screen.stop" : "meeting.screen.start"), icon: state.screen.on ? "screen-off" : "screen" });
       if (can.raise_hand) items.push({ id: "hand", label: t(state.you?.handRaisedAt ? "meeting.hand.lower" : "meeting.hand.raise"), icon: "hand" });
       if (can.react) items.push({ id: "react", label: t("meeting.react"), icon: "smile" });
-      items.push({ id: "panel:people", label: t("meeting.panel.people"), icon: "people" }, { separator: true });
+      items.push({ id: "panel:people", label: t("meeting.panel.people"), icon: "people" }, { id: "dialog:devices", label: t("meeting.devices"), icon: "settings" }, { separator: true });
     }
     for (const choice of ["auto", "grid", "speaker"]) {
       items.push({ id: `layout:${choice}`, label: t(`meeting.layout.${choice}`), icon: choice === "auto" ? "layout" : choice === "grid" ? "grid" : "person", checked: this.choice === choice });
@@ -219,6 +219,7 @@ export class GrControlBar extends MeetingElement {
       .with-menu::part(button) {
         inline-size: 54px;
         padding: 0;
+        font-size: var(--fs-4);
         border-start-start-radius: var(--r-full);
         border-end-start-radius: var(--r-full);
         border-start-end-radius: 0;
@@ -227,6 +228,7 @@ export class GrControlBar extends MeetingElement {
       .leave::part(button) {
         inline-size: 68px;
         padding: 0;
+        font-size: var(--fs-5);
         border-radius: var(--r-full);
       }
       .counted,

@@ -10,9 +10,10 @@
  * @typedef {Rect & {tile: Tile, place: "stage"|"strip"|"float"}} Placed
  */
 
-/** A tile is never wider or narrower than this; video is cropped to it. */
+/** A tile is never wider or narrower than this; video is cropped to it. On a phone people hold their cameras upright. */
 const WIDEST = 16 / 9;
-const NARROWEST = 0.72;
+const NARROWEST = 1;
+const NARROWEST_ON_PHONE = 0.72;
 const GAP = 8;
 const MIN_TILE = 168;
 /** Below this width a stage is a phone's. */
@@ -77,20 +78,21 @@ function onStage(tiles, tile) {
  * @returns {{columns: number, rows: number, width: number, height: number}} the last two of one tile
  */
 export function bestGrid(count, width, height, { gap = GAP, maxColumns = Infinity } = {}) {
+  const narrowest = width < NARROW ? NARROWEST_ON_PHONE : NARROWEST;
   let best = { columns: 1, rows: Math.max(1, count), width: 0, height: 0 };
   for (let columns = 1; columns <= Math.min(Math.max(1, count), maxColumns); columns += 1) {
     const rows = Math.max(1, Math.ceil(count / columns));
-    const tile = fit((width - gap * (columns - 1)) / columns, (height - gap * (rows - 1)) / rows);
+    const tile = fit((width - gap * (columns - 1)) / columns, (height - gap * (rows - 1)) / rows, narrowest);
     if (tile.width * tile.height > best.width * best.height + 1) best = { columns, rows, ...tile };
   }
   return best;
 }
 
-/** The largest tile in a cell. @param {number} width @param {number} height */
-function fit(width, height) {
+/** The largest tile in a cell. @param {number} width @param {number} height @param {number} [narrowest] */
+function fit(width, height, narrowest = NARROWEST_ON_PHONE) {
   const w = Math.max(0, width);
   const h = Math.max(0, height);
-  return { width: Math.floor(Math.min(w, h * WIDEST)), height: Math.floor(Math.min(h, w / NARROWEST)) };
+  return { width: Math.floor(Math.min(w, h * WIDEST)), height: Math.floor(Math.min(h, w / narrowest)) };
 }
 
 /** How many tiles one page of a grid holds before they get too small. @param {number} width @param {number} height */

@@ -17,7 +17,7 @@ export class GrPath extends GrElement {
     if (!this.path) return nothing;
     const text = t(`meeting.path.${this.path}`);
     const why = t(`meeting.path.${this.path}.why`);
-    const icon = this.path === "direct" ? "shield" : "refresh";
+    const icon = this.path === "direct" ? "shield" : "globe";
     if (this.words) return html`<span class="words"><gr-icon name=${icon}></gr-icon><span>${text}<small>${why}</small></span></span>`;
     return html`<span class="chip" role="img" aria-label=${`${text}. ${why}`} title=${`${text}. ${why}`}><gr-icon name=${icon}></gr-icon></span>`;
   }

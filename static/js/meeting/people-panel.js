@@ -35,7 +35,7 @@ export class GrPeoplePanel extends MeetingElement {
     const { state } = this;
     const { members, observers } = roster(state, this.search);
     const raised = this.search ? [] : hands(state);
-    return html`${state.participants.length >= SEARCH_FROM ? html`<div class="search"><gr-field label=${t("meeting.people.search")} hide-label placeholder=${t("meeting.people.search")} .value=${this.search} @input=${(/** @type {any} */ e) => (this.search = e.target.value)}><gr-icon slot="before" name="search" style="margin-inline-start: 12px"></gr-icon></gr-field></div>` : nothing}
+    return html`${state.participants.length >= SEARCH_FROM ? html`<div class="search"><gr-field label=${t("meeting.people.search")} hide-label placeholder=${t("meeting.people.search")} .value=${this.search} @input=${(/** @type {any} */ e) => (this.search = e.target.value)}><gr-icon slot="before" name="search" class="glass"></gr-icon></gr-field></div>` : nothing}
       <div class="scroll" tabindex="0" role="group" aria-label=${t("meeting.panel.people")}>
         ${raised.length ? html`<h3>${t("meeting.people.hands")}</h3>${this.renderList(raised)}` : nothing}
         ${members.length ? html`<h3>${t("meeting.people.inCall", { count: members.length })}</h3>${this.renderList(members)}` : nothing}
@@ -75,6 +75,9 @@ export class GrPeoplePanel extends MeetingElement {
     base,
     panel,
     css`
+      .glass {
+        margin-inline-start: 12px;
+      }
       .search {
         padding: 0 var(--s-4) var(--s-2);
       }

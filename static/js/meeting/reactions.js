@@ -1,6 +1,7 @@
 import { css, html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { base } from "../../style/tokens.js";
+import { styled } from "../components/styled.js";
 import { t } from "../i18n.js";
 import { MeetingElement } from "./element.js";
 
@@ -19,7 +20,7 @@ export class GrReactions extends MeetingElement {
         ${repeat(
           reactions,
           (one) => one.key,
-          (one) => html`<div class="one" style="inset-inline-start: ${this.placeOf(one)}%"><span class="emoji">${one.emoji}</span><span class="who">${this.nameOf(one.from)}</span></div>`,
+          (one) => html`<div class="one" style=${styled({ "inset-inline-start": `${this.placeOf(one)}%` })}><span class="emoji">${one.emoji}</span><span class="who">${this.nameOf(one.from)}</span></div>`,
         )}
       </div>
       <div class="visually-hidden" role="status">${reactions.slice(-3).map((one) => html`<p>${t("meeting.reacted", { name: this.nameOf(one.from), emoji: one.emoji })}</p>`)}</div>`;

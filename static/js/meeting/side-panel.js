@@ -66,7 +66,8 @@ export class GrSidePanel extends GrElement {
         padding-inline: var(--s-4) var(--s-2);
         min-block-size: 56px;
       }
-      h2 {
+      h2,
+      h2:focus-visible {
         flex: 1;
         outline: none;
       }

@@ -66,8 +66,8 @@ export class GrTile extends MeetingElement {
     const trouble = this.trouble();
     return html`<div class="tile" role="group" aria-label=${this.describe(name, person, trouble)}>
       <gr-video .call=${this.call} who=${this.who} kind=${this.kind} ?mirrored=${this.self && !screen} ?contain=${screen} ?hidden=${!shown}></gr-video>
-      ${shown ? nothing : html`<div class="face"><gr-avatar name=${person.displayName} key=${person.id}></gr-avatar></div>`}
-      ${trouble ? html`<div class="trouble"><span class="ring" aria-hidden="true"></span><span>${trouble}</span></div>` : nothing}
+      ${shown || trouble ? nothing : html`<div class="face"><gr-avatar name=${person.displayName} key=${person.id}></gr-avatar></div>`}
+      ${trouble ? html`<div class="trouble">${shown ? nothing : html`<gr-avatar name=${person.displayName} key=${person.id}></gr-avatar>`}<span class="ring" aria-hidden="true"></span><span>${trouble}</span></div>` : nothing}
       ${screen ? nothing : this.renderFlags(person)} ${this.renderMenu(person, name)}
       <div class="label">
         ${screen ? html`<gr-icon name="screen"></gr-icon>` : person.muted ? html`<gr-icon class="muted-mic" name="mic-off"></gr-icon>` : nothing}
@@ -228,7 +228,11 @@ export class GrTile extends MeetingElement {
         background: rgb(12 16 14 / 0.66);
         font-size: var(--fs-2);
       }
+      .trouble gr-avatar {
+        --size: clamp(32px, min(22cqw, 26cqh), 80px);
+      }
       .ring {
+        flex: none;
         inline-size: 24px;
         block-size: 24px;
         border: 3px solid rgb(255 255 255 / 0.3);

@@ -7,6 +7,7 @@ import { dialogOf } from "../meeting/dialogs.js";
 import { MeetingElement } from "../meeting/element.js";
 import { NARROW, tilesOf } from "../meeting/layout.js";
 import { Notices } from "../meeting/notices.js";
+import "../meeting/alone.js";
 import "../meeting/audio.js";
 import "../meeting/banners.js";
 import "../meeting/chat-panel.js";
@@ -145,6 +146,7 @@ export class GrMeeting extends MeetingElement {
       <div class="middle ${this.panel ? "with-panel" : ""} ${this.narrow ? "narrow" : ""}">
         <div class="area" tabindex="-1">
           <gr-stage .call=${call} .state=${state} choice=${this.choice} .pinned=${this.pinned} ?hideSelf=${this.hideSelf} .hideSelf=${this.hideSelf}></gr-stage>
+          ${state.participants.length === 1 ? html`<gr-alone .call=${call} .state=${state}></gr-alone>` : nothing}
           ${observers ? html`<button class="observers" @click=${() => (this.panel = "people")}><gr-icon name="person"></gr-icon>${t("meeting.observers", { count: observers })}</button>` : nothing}
           <gr-reactions .call=${call} .state=${state}></gr-reactions>
           <gr-banners .call=${call} .state=${state} ?blocked=${this.blocked} ?pushing=${this.controls.talking}></gr-banners>

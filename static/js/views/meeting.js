@@ -142,7 +142,7 @@ export class GrMeeting extends MeetingElement {
     const { state, call } = this;
     if (!state?.you) return html`<gr-spinner></gr-spinner>`;
     const observers = state.participants.filter((one) => one.role === "observer").length;
-    return html`<h1 class="visually-hidden" tabindex="-1">${state.room?.name ?? ""}</h1>
+    return html`<h1 class="visually-hidden" tabindex="-1">${state.room?.name || state.room?.roomCode}</h1>
       <div class="middle ${this.panel ? "with-panel" : ""} ${this.narrow ? "narrow" : ""}">
         <div class="area" tabindex="-1">
           <gr-stage .call=${call} .state=${state} choice=${this.choice} .pinned=${this.pinned} ?hideSelf=${this.hideSelf} .hideSelf=${this.hideSelf}></gr-stage>

@@ -108,3 +108,10 @@ test("right to left is the mirror image", () => {
   const rtl = arrange(whole, { width: 1000, height: 500, rtl: true }).placed;
   ltr.forEach((one, at) => assert.equal(rtl[at].x, 1000 - one.x - one.width));
 });
+
+test("four on an upright phone stand two by two", () => {
+  const whole = plan(facts(room(...["me", "a", "b", "c"].map((id) => person(id)))));
+  const { placed } = arrange(whole, { width: 374, height: 740 });
+  assert.equal(new Set(placed.map((one) => one.x)).size, 2);
+  assert.equal(new Set(placed.map((one) => one.y)).size, 2);
+});

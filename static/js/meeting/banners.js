@@ -118,6 +118,16 @@ export class GrBanners extends MeetingElement {
       gr-button {
         flex: none;
       }
+      @media (max-width: 600px) {
+        .one > span:not(.ring) {
+          flex-basis: 60%;
+        }
+        .one > gr-button:not([shape="icon"]) {
+          order: 1;
+          flex: 1 0 100%;
+          padding-block-end: var(--s-1);
+        }
+      }
       .ring {
         flex: none;
         inline-size: 20px;
@@ -143,6 +153,7 @@ export class GrBanners extends MeetingElement {
           font-size: var(--fs-1);
           gap: var(--s-2);
           padding-inline-start: var(--s-3);
+          flex-wrap: wrap;
         }
       }
     `,

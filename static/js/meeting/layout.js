@@ -74,13 +74,13 @@ function onStage(tiles, tile) {
 
 /**
  * The columns and rows that give `count` tiles the most area in `width` × `height`.
- * @param {number} count @param {number} width @param {number} height @param {{gap?: number, maxColumns?: number}} [options]
+ * @param {number} count @param {number} width @param {number} height @param {{gap?: number, minColumns?: number, maxColumns?: number}} [options]
  * @returns {{columns: number, rows: number, width: number, height: number}} the last two of one tile
  */
-export function bestGrid(count, width, height, { gap = GAP, maxColumns = Infinity } = {}) {
+export function bestGrid(count, width, height, { gap = GAP, minColumns = 1, maxColumns = Infinity } = {}) {
   const narrowest = width < NARROW ? NARROWEST_ON_PHONE : NARROWEST;
   let best = { columns: 1, rows: Math.max(1, count), width: 0, height: 0 };
-  for (let columns = 1; columns <= Math.min(Math.max(1, count), maxColumns); columns += 1) {
+  for (let columns = Math.min(minColumns, Math.max(1, count)); columns <= Math.min(Math.max(1, count), maxColumns); columns += 1) {
     const rows = Math.max(1, Math.ceil(count / columns));
     const tile = fit((width - gap * (columns - 1)) / columns, (height - gap * (rows - 1)) / rows, narrowest);
     if (tile.width * tile.height > best.width * best.height + 1) best = { columns, rows, ...tile };
@@ -145,7 +145,7 @@ function duo([other, self], width, height) {
 function grid(tiles, width, height, wanted, speaker) {
   const slots = pageSize(width, height);
   const { list, pages, page } = pageOf(promote(tiles, speaker, slots), slots, wanted);
-  const size = bestGrid(list.length, width, height, { maxColumns: width < NARROW ? 2 : Infinity });
+  const size = bestGrid(list.length, width, height, columnsFor(list.length, width, height));
   const totalHeight = size.rows * size.height + (size.rows - 1) * GAP;
   const placed = list.map((tile, at) => {
     const row = Math.floor(at / size.columns);
@@ -156,6 +156,12 @@ function grid(tiles, width, height, wanted, speaker) {
     return { tile, place: /** @type {const} */ ("stage"), x: Math.round(x), y: Math.round(y), width: size.width, height: size.height };
   });
   return { placed, pages, page };
+}
+
+/** An upright phone shows up to three in a column, more in two. @param {number} count @param {number} width @param {number} height */
+function columnsFor(count, width, height) {
+  if (width >= NARROW || width > height) return {};
+  return count > 3 ? { minColumns: 2, maxColumns: 2 } : { maxColumns: 2 };
 }
 
 /** @param {Plan} plan @param {number} width @param {number} height @param {number} wanted @param {string|null} speaker */

@@ -88,7 +88,7 @@ fn known(name: &str, place: String) -> Result<&'static str, ConfigError> {
         return Ok(key.name);
     }
     let hint = match KEYS.iter().map(|key| (distance(key.name, name), key.name)).min() {
-        Some((steps, near)) if steps <= 3 => format!("; did you mean {near}?"),
+        Some((steps, near)) if steps <= 2 => format!("; did you mean {near}?"),
         _ => String::new(),
     };
     Err(ConfigError::Unknown { name: name.to_owned(), place, hint })

@@ -1,6 +1,7 @@
 //! Keys for integrators, made by an account for what is its own.
 
 use super::{
+    body::Body,
     auth::Account,
     error::{FieldError, Problem},
     state::Shared,
@@ -12,7 +13,7 @@ use crate::{
 };
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Json, Path},
+    web::{Data, Path},
 };
 use actors::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -66,7 +67,7 @@ impl From<ApiKeyRow> for ApiKeyView {
 /// Makes a key. It reaches what belongs to the account.
 #[utoipa::path(post, path = "/api/v1/api-keys", tag = "accounts", request_body = CreateApiKey,
     responses((status = 201, body = ApiKeyView), (status = 401), (status = 409, description = "Too many keys"), (status = 422)))]
-pub async fn create(request: HttpRequest, account: Account, shared: Data<Shared>, body: Json<CreateApiKey>) -> Result<HttpResponse, Problem> {
+pub async fn create(request: HttpRequest, account: Account, shared: Data<Shared>, Body(body): Body<CreateApiKey>) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     let name = text::line("name", &body.name, 1, text::NAME)?;
     let scopes = scopes(&body.scopes)?;

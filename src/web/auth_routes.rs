@@ -1,7 +1,7 @@
 //! Signing in, staying signed in, signing out.
 
 use super::{
-    body::OrDefault,
+    body::{Body, OrDefault},
     error::Problem,
     links, origin,
     state::Shared,
@@ -15,7 +15,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     cookie::{Cookie, SameSite, time::Duration},
     http::StatusCode,
-    web::{Data, Json},
+    web::Data,
 };
 use actors::ids::{TenantId, UserId};
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ pub struct LoginAnswer {
 /// Signs in.
 #[utoipa::path(post, path = "/api/v1/auth/login", tag = "accounts", request_body = Login,
     responses((status = 200, body = LoginAnswer), (status = 401, description = "Address or password is wrong"), (status = 429)))]
-pub async fn login(request: HttpRequest, shared: Data<Shared>, body: Json<Login>) -> Result<HttpResponse, Problem> {
+pub async fn login(request: HttpRequest, shared: Data<Shared>, Body(body): Body<Login>) -> Result<HttpResponse, Problem> {
     shared.limits.sign_ins_by_address.check(shared.client_ip(&request))?;
     shared.limits.sign_ins_by_account.check(&account_key(&body.email))?;
     let tenant = body.tenant_id.unwrap_or(DEFAULT_TENANT.0);

@@ -2,7 +2,7 @@
 
 use super::{
     auth::Caller,
-    body::OrDefault,
+    body::{Body, OrDefault},
     error::Problem,
     idempotency::Once,
     links,
@@ -11,7 +11,7 @@ use super::{
 };
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{self, Data, Json, Path, ServiceConfig},
+    web::{self, Data, Path, ServiceConfig},
 };
 use actors::{Timestamp, protocol::PartialSettings};
 use serde::{Deserialize, Serialize};
@@ -87,8 +87,8 @@ pub struct MeetingView {
 /// Makes a meeting.
 #[utoipa::path(post, path = "/v1/meetings", tag = "meetings", request_body = CreateMeeting,
     responses((status = 201, body = CreatedMeeting), (status = 401), (status = 422), (status = 429)))]
-pub async fn create(request: HttpRequest, caller: Caller, shared: Data<Shared>, body: Json<CreateMeeting>) -> Result<HttpResponse, Problem> {
-    let (caller, body) = (&caller, body.into_inner());
+pub async fn create(request: HttpRequest, caller: Caller, shared: Data<Shared>, Body(body): Body<CreateMeeting>) -> Result<HttpResponse, Problem> {
+    let (caller, body) = (&caller, body);
     shared.limits.rooms.check(shared.client_ip(&request))?;
     let once = Once { tenant: caller.tenant(), actor: caller.idempotency_actor(shared.client_ip(&request)), operation: "POST meetings", request: &request };
     let base = links::base(&request, &shared.config);

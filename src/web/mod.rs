@@ -33,8 +33,8 @@ pub mod ws;
 
 use actix_web::{
     HttpResponse, Resource,
-    error::{JsonPayloadError, PathError, QueryPayloadError},
-    web::{self, Data, JsonConfig, PathConfig, QueryConfig, ServiceConfig},
+    error::{PathError, QueryPayloadError},
+    web::{self, Data, PathConfig, PayloadConfig, QueryConfig, ServiceConfig},
 };
 use error::Problem;
 use state::Shared;
@@ -107,20 +107,14 @@ async fn nothing_here() -> Result<HttpResponse, Problem> {
     Err(Problem::not_found())
 }
 
-/// Bodies, paths and queries that can't be read become problems too.
+/// Paths and queries that can't be read become problems too, and no body is longer than it may be.
 fn extractors(app: &mut ServiceConfig, max_body_bytes: usize) {
-    let json = JsonConfig::default().limit(max_body_bytes).error_handler(move |error, _| json_problem(&error, max_body_bytes as u64).into());
-    app.app_data(json)
+    app.app_data(PayloadConfig::new(max_body_bytes))
         .app_data(PathConfig::default().error_handler(|_: PathError, _| Problem::not_found().into()))
-        .app_data(QueryConfig::default().error_handler(|error: QueryPayloadError, _| Problem::bad_request(error.to_string()).into()));
+        .app_data(QueryConfig::default().error_handler(|error: QueryPayloadError, _| query_problem(&error).into()));
 }
 
-fn json_problem(error: &JsonPayloadError, limit: u64) -> Problem {
-    match error {
-        JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => Problem::too_large(limit),
-        JsonPayloadError::ContentType => Problem::of_status(actix_web::http::StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        JsonPayloadError::Deserialize(wrong) if wrong.is_data() => Problem::invalid_field("body", wrong.to_string()),
-        JsonPayloadError::Deserialize(wrong) => Problem::bad_request(format!("not JSON: {wrong}")),
-        _ => Problem::bad_request("the body can't be read"),
-    }
+fn query_problem(error: &QueryPayloadError) -> Problem {
+    let QueryPayloadError::Deserialize(why) = error else { return Problem::bad_request("the query can't be read") };
+    Problem::bad_request(format!("the query can't be read: {why}"))
 }

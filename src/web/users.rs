@@ -1,6 +1,7 @@
 //! Accounts.
 
 use super::{
+    body::Body,
     audit::{note, write},
     auth::{Account, Caller},
     auth_routes::{self, LoginAnswer},
@@ -17,7 +18,7 @@ use crate::{
 };
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Json, Path},
+    web::{Data, Path},
 };
 use actors::{
     Timestamp,
@@ -69,7 +70,7 @@ impl From<UserRow> for UserView {
 /// Makes an account and signs it in.
 #[utoipa::path(post, path = "/api/v1/users", tag = "accounts", request_body = SignUp,
     responses((status = 201, body = LoginAnswer), (status = 403, description = "Sign-up is closed"), (status = 409, description = "The address has an account"), (status = 422)))]
-pub async fn sign_up(request: HttpRequest, caller: Caller, shared: Data<Shared>, body: Json<SignUp>) -> Result<HttpResponse, Problem> {
+pub async fn sign_up(request: HttpRequest, caller: Caller, shared: Data<Shared>, Body(body): Body<SignUp>) -> Result<HttpResponse, Problem> {
     shared.limits.sign_ups.check(shared.client_ip(&request))?;
     let may = matches!(&caller, Caller::Key(key) if key.may(Scope::UsersWrite));
     if !may && !shared.config.sign_up {
@@ -137,7 +138,7 @@ pub struct ChangeMe {
 /// Changes my name or address.
 #[utoipa::path(patch, path = "/api/v1/users/me", tag = "accounts", request_body = ChangeMe,
     responses((status = 200, body = UserView), (status = 401), (status = 409, description = "The address has an account"), (status = 422)))]
-pub async fn change_me(request: HttpRequest, account: Account, shared: Data<Shared>, body: Json<ChangeMe>) -> Result<HttpResponse, Problem> {
+pub async fn change_me(request: HttpRequest, account: Account, shared: Data<Shared>, Body(body): Body<ChangeMe>) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     body.validate()?;
     row(&shared, &account).await?;

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     store::models::{RoomChanges, RoomRow},
-    web::{audit::note, auth::Caller, error::Problem, rooms::RoomView, state::Shared, text},
+    web::{audit::note, auth::Caller, body::Body, error::Problem, rooms::RoomView, state::Shared, text},
 };
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Json, Path},
+    web::{Data, Path},
 };
 use actors::{
     Timestamp,
@@ -48,10 +48,10 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Res
 /// Changes a room; those in it see it at once.
 #[utoipa::path(patch, path = "/api/v1/rooms/{room}", tag = "rooms", params(("room" = String, Path)), request_body = ChangeRoom,
     responses((status = 200, body = RoomView), (status = 401), (status = 404), (status = 422)))]
-pub async fn change(request: HttpRequest, caller: Caller, shared: Data<Shared>, room: Path<String>, body: Json<ChangeRoom>) -> Result<HttpResponse, Problem> {
+pub async fn change(request: HttpRequest, caller: Caller, shared: Data<Shared>, room: Path<String>, Body(body): Body<ChangeRoom>) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     let row = find_managed(&shared, &caller, &room).await?;
-    let changes = changes(&shared, &row, body.into_inner()).await?;
+    let changes = changes(&shared, &row, body).await?;
     let row = shared.store.change_room(row.id.0, changes).await?;
     shared.rooms.changed(row.record()?).await?;
     note(&shared, &caller, "room.changed", Some(row.id.0), json!({})).await;

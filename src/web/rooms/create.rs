@@ -6,6 +6,7 @@ use crate::{
     web::{
         audit::note,
         auth::Caller,
+        body::Body,
         error::{FieldError, Problem, ProblemBody},
         idempotency::Once,
         links, room_code,
@@ -15,7 +16,7 @@ use crate::{
 };
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Json},
+    web::Data,
 };
 use actors::{
     Timestamp,
@@ -81,8 +82,8 @@ pub struct CreatedRoom {
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer")),
     responses((status = 201, body = CreatedRoom), (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json"), (status = 429, description = "Too many")))]
-pub async fn create(request: HttpRequest, caller: Caller, shared: Data<Shared>, body: Json<CreateRoom>) -> Result<HttpResponse, Problem> {
-    let (caller, body) = (&caller, body.into_inner());
+pub async fn create(request: HttpRequest, caller: Caller, shared: Data<Shared>, Body(body): Body<CreateRoom>) -> Result<HttpResponse, Problem> {
+    let (caller, body) = (&caller, body);
     shared.limits.rooms.check(shared.client_ip(&request))?;
     let once = Once { tenant: caller.tenant(), actor: caller.idempotency_actor(shared.client_ip(&request)), operation: "POST rooms", request: &request };
     once.run(&shared, &body, create_for(&shared, caller, &body, links::base(&request, &shared.config))).await

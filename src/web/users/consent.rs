@@ -4,11 +4,11 @@ use super::Account;
 use crate::{
     identity::ConsentGrant,
     store::{Id, models::ConsentRow},
-    web::{error::Problem, state::Shared, users},
+    web::{body::Body, error::Problem, state::Shared, users},
 };
 use actix_web::{
     HttpRequest, HttpResponse,
-    web::{Data, Json},
+    web::Data,
 };
 use actors::{
     ids::{TenantId, UserId},
@@ -47,7 +47,7 @@ pub struct ConsentAnswer {
 /// Records a consent or its withdrawal.
 #[utoipa::path(post, path = "/api/v1/users/consent", tag = "accounts", request_body = ConsentRequest,
     responses((status = 200, body = ConsentAnswer), (status = 401), (status = 422)))]
-pub async fn consent(request: HttpRequest, account: Account, shared: Data<Shared>, body: Json<ConsentRequest>) -> Result<HttpResponse, Problem> {
+pub async fn consent(request: HttpRequest, account: Account, shared: Data<Shared>, Body(body): Body<ConsentRequest>) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     let user = users::row(&shared, &account).await?;
     let version = crate::web::text::line("textVersion", body.text_version.as_deref().unwrap_or("1"), 1, 80)?;

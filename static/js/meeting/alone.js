@@ -24,7 +24,7 @@ export class GrAlone extends MeetingElement {
     css`
       :host {
         position: absolute;
-        inset-block-end: var(--s-7);
+        inset-block-end: 92px;
         inset-inline: var(--s-4);
         z-index: 3;
         display: grid;

@@ -13,7 +13,7 @@ const TYPING_MS = 3000;
 
 /** Where a message is written: to all or to one, as a reply, with a file. What was written survives a closed panel. */
 export class GrChatCompose extends MeetingElement {
-  static properties = { call: { attribute: false }, state: { attribute: false }, draft: { attribute: false }, dragging: { state: true } };
+  static properties = { call: { attribute: false }, state: { attribute: false }, draft: { attribute: false }, uploading: { state: true } };
 
   constructor() {
     super();
@@ -21,6 +21,8 @@ export class GrChatCompose extends MeetingElement {
     this.draft = { text: "", to: "", replyTo: null, file: null };
     this.typingUntil = 0;
     this.typingTimer = 0;
+    /** How much of the file is up, 0 to 1; null when none is on its way, undefined when nobody knows. @type {number|null|undefined} */
+    this.uploading = null;
   }
 
   disconnectedCallback() {
@@ -92,16 +94,27 @@ export class GrChatCompose extends MeetingElement {
     else this.change({ file });
   }
 
-  send() {
-    const { text, to, replyTo, file } = this.draft;
-    const words = text.trim();
-    if (!words && !file) return;
+  async send() {
+    if (this.uploading !== null) return;
+    const { file } = this.draft;
+    if (!file && !this.draft.text.trim()) return;
+    const shared = file ? await this.upload(file) : undefined;
+    if (file && !shared) return;
+    const { text, to, replyTo } = this.draft;
     // A refused message stays in the list with its reason and a retry.
-    Promise.resolve(this.call.sendChat(words || file?.name, { to: this.target(to), replyTo: replyTo?.id, file: file ?? undefined })).catch(() => {});
+    Promise.resolve(this.call.sendChat(text.trim() || shared?.name, { to: this.target(to), replyTo: replyTo?.id, file: shared })).catch(() => {});
     this.change({ text: "", replyTo: null, file: null });
     this.stopTyping();
     this.updateComplete.then(() => this.fitHeight());
     this.dispatchEvent(new Event("sent"));
+  }
+
+  /** What could not be brought up stays in the draft. @param {File} file @returns {Promise<import("../protocol.js").SharedFile|undefined>} */
+  async upload(file) {
+    this.uploading = undefined;
+    const shared = await this.attempt(this.call.upload(file, (/** @type {number} */ part) => (this.uploading = part)));
+    this.uploading = null;
+    return shared;
   }
 
   /** @param {string} to */
@@ -116,14 +129,20 @@ export class GrChatCompose extends MeetingElement {
     const options = [{ value: "", label: t("meeting.chat.everyone") }, ...others.map((one) => ({ value: one.id, label: one.displayName }))];
     return html`${others.length ? html`<gr-select label=${t("meeting.chat.to")} hide-label .options=${options} .value=${this.target(draft.to) ?? ""} @change=${(/** @type {any} */ e) => this.change({ to: e.target.value })}></gr-select>` : nothing}
       ${draft.replyTo ? this.renderAttached("reply", `${draft.replyTo.fromName}: ${plain(draft.replyTo.text, 60)}`, { replyTo: null }) : nothing}
+      ${this.uploading === null ? nothing : this.renderUpload()}
       ${draft.file ? this.renderAttached("file", `${draft.file.name} · ${formatBytes(draft.file.size)}`, { file: null }) : nothing}
       <div class="box" @dragover=${(/** @type {Event} */ e) => e.preventDefault()} @drop=${(/** @type {DragEvent} */ e) => (e.preventDefault(), this.take(e.dataTransfer?.files[0]))}>
         <gr-button variant="ghost" shape="icon" icon="attach" label=${t("meeting.chat.attach")} @click=${() => /** @type {HTMLElement} */ (this.renderRoot.querySelector("input[type=file]")).click()}></gr-button>
         <input type="file" hidden aria-label=${t("meeting.chat.attach")} @change=${(/** @type {any} */ e) => (this.take(e.target.files[0]), (e.target.value = ""))} />
         <textarea rows="1" dir="auto" maxlength=${LONGEST} aria-label=${t("meeting.chat.write")} aria-describedby="how" placeholder=${t("meeting.chat.write")} .value=${live(draft.text)} @input=${this.onInput} @keydown=${this.onKey} @paste=${this.onPaste} @blur=${this.stopTyping}></textarea>
-        <gr-button class="send" variant=${draft.text.trim() || draft.file ? "primary" : "ghost"} shape="icon" icon="send" label=${t("meeting.chat.send")} @click=${this.send}></gr-button>
+        <gr-button class="send" variant=${draft.text.trim() || draft.file ? "primary" : "ghost"} shape="icon" icon="send" label=${t("meeting.chat.send")} ?busy=${this.uploading !== null} @click=${this.send}></gr-button>
       </div>
       <p id="how" class="how">${t("meeting.chat.how")}</p>`;
+  }
+
+  renderUpload() {
+    const label = t("meeting.chat.uploading");
+    return html`<p class="upload" role="status"><span>${label}</span>${this.uploading === undefined ? html`<progress aria-label=${label}></progress>` : html`<progress max="1" .value=${this.uploading ?? 0} aria-label=${label}></progress>`}</p>`;
   }
 
   /** @param {string} icon @param {string} text @param {Partial<GrChatCompose["draft"]>} without */
@@ -176,6 +195,18 @@ export class GrChatCompose extends MeetingElement {
       .how {
         font-size: 0.75rem;
         color: var(--text-2);
+      }
+      .upload {
+        display: flex;
+        align-items: center;
+        gap: var(--s-2);
+        font-size: var(--fs-1);
+        color: var(--text-2);
+      }
+      progress {
+        flex: 1;
+        min-inline-size: 0;
+        accent-color: var(--accent);
       }
       .attached {
         display: flex;

@@ -28,7 +28,7 @@ export class GrChatMessage extends MeetingElement {
       ${this.follows ? nothing : html`<header><strong dir="auto">${author}</strong><time datetime=${message.sentAt}>${formatTime(message.sentAt)}</time></header>`}
       ${message.to ? html`<p class="private"><gr-icon name="lock"></gr-icon>${this.mine ? t("meeting.chat.privateTo", { name: this.nameOf(message.to) }) : t("meeting.chat.private")}</p>` : nothing}
       ${this.renderQuote()}
-      ${message.text ? html`<div class="text" dir="auto">${chatText(message.text)}</div>` : nothing}
+      ${message.text && message.text !== message.file?.name ? html`<div class="text" dir="auto">${chatText(message.text)}</div>` : nothing}
       ${message.file ? this.renderFile(message.file) : nothing} ${this.renderFate()}
       ${message.pending || message.failed ? nothing : html`<gr-button class="reply" variant="ghost" shape="icon" icon="reply" label=${t("meeting.chat.replyTo", { name: author })} @click=${() => this.dispatchEvent(new CustomEvent("reply", { detail: message }))}></gr-button>`}
     </article>`;

@@ -16,12 +16,12 @@ export class Notices {
     this.seen = new Set();
   }
 
-  /** @param {import("../call-state.js").CallState} state @param {(id: string) => void} onKnock what the button of a knock does */
-  show(state, onKnock) {
+  /** @param {import("../call-state.js").CallState} state @param {{onKnock: (id: string) => void, atDoor: boolean}} view what the button of a knock does; whether the door is in sight */
+  show(state, { onKnock, atDoor }) {
     for (const notice of state.notices) {
       if (this.seen.has(notice.key)) continue;
       this.seen.add(notice.key);
-      if (this.quiet(notice, state)) continue;
+      if (this.quiet(notice, state) || (atDoor && notice.kind === "knock")) continue;
       toast({ text: textOf(notice), kind: LOOK[notice.kind] ?? "info", ...actionOf(notice, onKnock) });
     }
   }

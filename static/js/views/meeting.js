@@ -95,7 +95,7 @@ export class GrMeeting extends MeetingElement {
   }
 
   updated() {
-    if (this.state?.you) this.notices.show(this.state, () => this.state.can.admit && (this.panel = "waiting"));
+    if (this.state?.you) this.notices.show(this.state, { onKnock: () => this.openDoor(), atDoor: this.panel === "waiting" });
   }
 
   get bar() {
@@ -111,6 +111,10 @@ export class GrMeeting extends MeetingElement {
     const closing = !panel || this.panel === panel;
     if (closing) /** @type {HTMLElement|null} */ (this.renderRoot.querySelector(".area"))?.focus({ preventScroll: true });
     this.panel = closing ? "" : panel;
+  }
+
+  openDoor() {
+    if (this.state.can.admit) this.panel = "waiting";
   }
 
   /** @param {import("../meeting/dialogs.js").Asked} asked */

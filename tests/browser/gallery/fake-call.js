@@ -115,7 +115,11 @@ export class FakeCall extends Commands {
     this.sent.push({ type: "chat", text, ...options });
     const id = String(Math.random());
     const { you } = this.state;
-    this.change({ chat: [...this.state.chat, { id, clientId: id, from: you.id, fromName: you.displayName, text, sentAt: new Date().toISOString(), to: options.to, replyTo: options.replyTo }] });
+    this.change({ chat: [...this.state.chat, { id, clientId: id, from: you.id, fromName: you.displayName, text, sentAt: new Date().toISOString(), to: options.to, replyTo: options.replyTo, file: options.file }] });
+  }
+
+  async upload(file) {
+    return { id: String(Math.random()), name: file.name, size: file.size, mime: file.type, url: "#" };
   }
 
   async retryChat(clientId) {

@@ -9,7 +9,7 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use futures_util::future::LocalBoxFuture;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// A body that must be there.
 pub struct Body<T>(pub T);
@@ -65,6 +65,11 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> LocalBoxFuture<'static,
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // Serde would take a list for an object's fields in their order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        let json = serde_json::from_slice::<IgnoredAny>(bytes);
+        return Err(json.map_or_else(|error| Problem::bad_request(format!("not JSON: {error}")), |_| Problem::invalid_field("body", "must be an object")));
+    }
     let json = &mut serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut *json).map_err(|error| wrong(&error))?;
     json.end().map_err(|error| Problem::bad_request(format!("not JSON: {error}")))?;

@@ -1,0 +1,150 @@
+//! Every REST route against everybody who has no business there: made from the server's own OpenAPI document, so that a new route is
+//! tested the day it appears (I4).
+
+use crate::{client::Client, server::Server};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use std::process::Command;
+
+/// Open to anybody by design; everything else refuses strangers.
+const PUBLIC: &[(&str, &str)] = &[
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+    ("get", "/.well-known/jwks.json"),
+    ("get", "/api/v1/config"),
+    ("get", "/api/v1/templates"),
+    ("post", "/api/v1/rooms"),
+    ("get", "/api/v1/rooms/{room}"),
+    ("post", "/api/v1/rooms/{room}/join"),
+    ("post", "/v1/meetings"),
+    ("get", "/v1/meetings/{meeting}"),
+    ("post", "/v1/meetings/{meeting}/join"),
+    ("post", "/api/v1/users"),
+    ("post", "/api/v1/auth/login"),
+    ("post", "/api/v1/auth/refresh"),
+    ("post", "/api/v1/auth/logout"),
+];
+
+const NOBODY: &str = "01890000-0000-7000-8000-000000000000";
+
+struct Route {
+    method: String,
+    pattern: String,
+    path: String,
+}
+
+impl Route {
+    fn is_public(&self) -> bool {
+        PUBLIC.contains(&(self.method.as_str(), self.pattern.as_str()))
+    }
+
+    /// A body that would be taken from somebody who may.
+    fn body(&self) -> Value {
+        match self.pattern.as_str() {
+            "/api/v1/users/me/password" => json!({ "currentPassword": "correct horse", "newPassword": "battery staple" }),
+            "/api/v1/users/me" if self.method == "delete" => json!({ "password": "correct horse" }),
+            "/api/v1/users/consent" => json!({ "purposes": { "recording": true } }),
+            "/api/v1/api-keys" => json!({ "name": "mine", "scopes": ["rooms:read"] }),
+            "/api/v1/auth/login" => json!({ "email": "nobody@example.org", "password": "correct horse" }),
+            "/api/v1/users" => json!({ "email": "not an address", "password": "x", "displayName": "" }),
+            _ => json!({}),
+        }
+    }
+
+    async fn ask(&self, server: &Server, token: Option<&str>) -> StatusCode {
+        let method = Method::from_bytes(self.method.to_uppercase().as_bytes()).expect("a method");
+        let mut request = server.request(method, &self.path);
+        if self.method != "get" {
+            request = request.json(&self.body());
+        }
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        request.send().await.expect("an answer").status()
+    }
+}
+
+async fn routes(server: &Server, room: &str) -> Vec<Route> {
+    let document: Value = server.http.get(server.url("/openapi.json")).send().await.expect("an answer").json().await.expect("JSON");
+    let paths = document["paths"].as_object().expect("paths");
+    let mut routes = Vec::new();
+    for (pattern, methods) in paths {
+        let path = pattern.replace("{room}", room).replace("{meeting}", room).replace("{session}", NOBODY).replace("{file}", NOBODY).replace("{id}", NOBODY);
+        for method in methods.as_object().expect("methods").keys() {
+            routes.push(Route { method: method.clone(), pattern: pattern.clone(), path: path.clone() });
+        }
+    }
+    routes
+}
+
+/// A key that reaches everything of another tenant.
+fn key_of_other_tenant(server: &Server) -> String {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_greenroom")).args(arguments).arg("--data-dir").arg(server.data_dir()).output().expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text").trim().to_owned()
+    };
+    let tenant = run(&["tenants", "create", "Other"]);
+    let scopes = ["rooms:read", "rooms:write", "sessions:read"].map(|scope| format!("--scope={scope}"));
+    run(&["api-keys", "create", "ci", "--tenant", &tenant, &scopes[0], &scopes[1], &scopes[2]])
+}
+
+#[tokio::test]
+async fn strangers_are_refused_everywhere() {
+    let server = Server::start().await;
+    let (room, other) = (server.open_room().await, server.open_room().await);
+    // The room lives, so that what is refused is there to be seen.
+    let _host = Client::host(&server, &room).await;
+    let routes = routes(&server, &room.id).await;
+    assert!(routes.len() > 30, "the document has {} routes", routes.len());
+    let refusals = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
+    let foreign_key = key_of_other_tenant(&server);
+    let strangers = [
+        ("nobody", None),
+        ("garbage", Some("garbage")),
+        ("the host of another room", Some(other.guest_token.as_str())),
+        ("a join token of another room", Some(other.host_token.as_str())),
+        ("another tenant's key", Some(foreign_key.as_str())),
+    ];
+    for route in routes.iter().filter(|route| !route.is_public()) {
+        for (who, token) in strangers {
+            let may_list_own = route.pattern == "/api/v1/rooms" && matches!(who, "the host of another room" | "another tenant's key");
+            let status = route.ask(&server, token).await;
+            let expected = if may_list_own { status == StatusCode::OK } else { refusals.contains(&status) };
+            assert!(expected, "{} {} as {who}: {status}", route.method, route.pattern);
+        }
+    }
+    let still_there = server.get(&format!("/api/v1/rooms/{}", room.id), &room.guest_token).await;
+    assert_eq!(still_there.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_token_that_is_no_good_is_refused_even_where_none_is_needed() {
+    let server = Server::start().await;
+    let room = server.open_room().await;
+    for route in routes(&server, &room.id).await.iter().filter(|route| route.pattern.contains("rooms") || route.pattern.contains("meetings")) {
+        // A file's link carries its own token.
+        if route.pattern.contains("{file}") {
+            continue;
+        }
+        assert_eq!(route.ask(&server, Some("garbage")).await, StatusCode::UNAUTHORIZED, "{} {}", route.method, route.pattern);
+    }
+}
+
+#[tokio::test]
+async fn another_tenant_does_not_even_learn_that_a_room_is_there() {
+    let server = Server::start().await;
+    let room = server.open_room().await;
+    let key = key_of_other_tenant(&server);
+    for named in [&room.id, &room.code] {
+        let there = server.get(&format!("/api/v1/rooms/{named}"), &key).await;
+        let nowhere = server.get(&format!("/api/v1/rooms/{NOBODY}"), &key).await;
+        assert_eq!((there.status(), nowhere.status()), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+        let strip = |mut problem: Value| {
+            problem.as_object_mut().expect("an object").remove("traceId");
+            problem
+        };
+        assert_eq!(strip(there.json().await.expect("JSON")), strip(nowhere.json().await.expect("JSON")));
+    }
+}

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { film } from "./camera.js";
 
 /** Real voices where the machine has them; otherwise Chromium beeps. */
 const SPEECH = fileURLToPath(new URL("../../../../shared/data/speech/", import.meta.url));
@@ -14,8 +15,7 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
   "--use-fake-ui-for-media-stream",
-  // Slow cameras: five people share two cores with the server.
-  "--use-fake-device-for-media-stream=device-count=2,fps=10",
+  "--use-fake-device-for-media-stream=device-count=2",
   "--allow-loopback-in-peer-connection",
   "--auto-accept-this-tab-capture",
   "--auto-select-desktop-capture-source=Entire screen",
@@ -28,7 +28,7 @@ let running = null;
 export function browser() {
   running ??= chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [...FLAGS, ...voice()],
+    args: [...FLAGS, `--use-file-for-fake-video-capture=${film()}`, ...voice()],
     // Playwright hides the scroll bars of what it photographs; people see them.
     ignoreDefaultArgs: ["--mute-audio"],
   });

@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { connectionsOfPage, contrastOf, seesFrames, sentByPage, soundOf } from "./in-page.js";
 import { DEADLINE_MS, until } from "./until.js";
 import { words } from "./words.js";
@@ -115,6 +114,10 @@ export class Person {
     if (await this.panel(panel).isVisible()) return;
     await this.button(`meeting.panel.${panel}`).click();
     await this.panel(panel).waitFor();
+  }
+
+  async closesThePanel() {
+    await this.button("common.close").last().click();
   }
 
   // The door.
@@ -264,6 +267,16 @@ export class Person {
     return this.page.evaluate(connectionsOfPage);
   }
 
+  /** @param {"microphone"|"camera"} kind @returns {Promise<string>} the name of the other one */
+  async choosesAnotherDevice(kind) {
+    await this.button(`meeting.devices.${kind}`).click();
+    const other = this.page.getByRole("menuitemradio", { checked: false }).first();
+    const name = (await other.textContent()) ?? "";
+    await other.click();
+    await other.waitFor({ state: "hidden" });
+    return name.trim();
+  }
+
   // Bad days.
 
   async reloads() {
@@ -284,9 +297,23 @@ export class Person {
     await this.page.getByText(text).first().waitFor();
   }
 
-  /** The address bar and the page agree that this is a page without errors. */
-  assertCalm() {
-    assert.deepEqual(this.errors, []);
+  /** Watches a tile from now on. @param {string} name @returns {Promise<() => Promise<number>>} how often it was gone */
+  async countsLeavingsOf(name) {
+    const watch = await this.page.locator("gr-stage").evaluateHandle((stage, id) => {
+      const seen = { gone: 0, here: true };
+      new MutationObserver(() => {
+        const here = Boolean(stage.shadowRoot?.querySelector(`gr-tile[who="${id}"]`));
+        if (seen.here && !here) seen.gone += 1;
+        seen.here = here;
+      }).observe(/** @type {ShadowRoot} */ (stage.shadowRoot), { childList: true, subtree: true });
+      return seen;
+    }, await this.idOf(name));
+    return () => watch.evaluate((seen) => seen.gone);
+  }
+
+  /** The story itself tried to run one. */
+  forgivesRefusedScripts() {
+    this.errors = this.errors.filter((line) => !/Content Security Policy/.test(line));
   }
 }
 

@@ -1,5 +1,5 @@
-/** How long anything may take before a story has failed. Two cores and five cameras are slow, so this is generous; what is quick ends early. */
-export const DEADLINE_MS = 20_000;
+/** How long anything may take before a story has failed. Five cameras on two busy cores are slow, so this is generous; what is quick ends early. */
+export const DEADLINE_MS = 30_000;
 
 /**
  * Asks again and again until the answer is truthy, and gives it. What it was waiting for is in the error.

@@ -44,6 +44,14 @@ export class World {
     return person;
   }
 
+  /** The same browser profile in another tab, so the same identity. @param {Person} person */
+  async openBeside(person) {
+    const { page, wire, name, language } = person;
+    const other = new Person(name, await page.context().newPage(), wire, language);
+    this.people.push(other);
+    return other;
+  }
+
   /** @param {string} title what failed: the pictures of everybody are kept under this name */
   async photograph(title) {
     mkdirSync(OUT, { recursive: true });
@@ -67,7 +75,7 @@ export class World {
  * A test in its own world. A page that complains (an uncaught error, a refused script) fails it too.
  * @param {string} title @param {(world: World) => Promise<void>} tell @param {{flags?: string[], timeout?: number}} [how]
  */
-export function story(title, tell, { flags, timeout = 120_000 } = {}) {
+export function story(title, tell, { flags, timeout = 240_000 } = {}) {
   test(title, { timeout }, async () => {
     const world = new World();
     try {

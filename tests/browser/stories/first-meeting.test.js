@@ -29,5 +29,5 @@ story(
     const { people } = await meeting(world, "Alice", "Bob", "Carol", "Dave", "Erin");
     for (const one of people) await Promise.all(people.filter((other) => other !== one).map((other) => one.meets(other)));
   },
-  { timeout: 240_000 },
+  { timeout: 400_000 },
 );

@@ -124,10 +124,12 @@ pub struct QualityPoint {
 
 /// Keeps rooms, sessions and their journals. An answered write survives a crash of the process.
 pub trait RoomStore: Send + Sync + 'static {
+    /// Sees every write that was asked for before.
     fn room(&self, room: RoomId) -> Answer<Option<StoredRoom>>;
     /// Rooms whose session was open when the process ended.
     fn rooms_with_open_session(&self) -> Answer<Vec<RoomId>>;
     fn start_session(&self, room: RoomId, session: SessionId, at: Timestamp) -> Answer<()>;
+    /// Entries are kept in order and without gaps; the very same one again is kept already. Anything else is a [`StoreError::Conflict`].
     fn append(&self, entry: JournalEntry) -> Answer<()>;
     /// Replaces the session's snapshot.
     fn save_snapshot(&self, snapshot: Snapshot) -> Answer<()>;

@@ -17,7 +17,7 @@ use super::{Id, Store, StoreError};
 
 impl Store {
     /// # Errors
-    /// [`StoreError::Conflict`] when that `seq` was written before or the one before it was not, [`StoreError::Dangling`] when there is no such session.
+    /// [`StoreError::Conflict`] when that `seq` holds another entry or the one before it was not written, [`StoreError::Dangling`] when there is no such session.
     pub fn append_journal(&self, entry: JournalEntry) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
         let row = JournalRow {
             session_id: Id(entry.session_id.0),
@@ -26,6 +26,9 @@ impl Store {
             input: entry.input,
         };
         self.write(move |conn| {
+            if is_kept(conn, &row)? {
+                return Ok(());
+            }
             refuse_gap(conn, &row)?;
             diesel::insert_into(room_journal::table).values(&row).execute(conn)?;
             Ok(())
@@ -123,9 +126,19 @@ impl Store {
 }
 
 /// A journal with a hole can't be replayed: once an entry was refused (a full queue), those after it are too.
+/// Was this very entry written before? Whoever did not hear so may try again.
+fn is_kept(conn: &mut Conn, row: &JournalRow) -> Result<bool, StoreError> {
+    let kept = room_journal::table.find((row.session_id, row.seq)).select((room_journal::at_ms, room_journal::input));
+    match kept.first::<(i64, String)>(conn).optional()? {
+        Some((at_ms, input)) if at_ms == row.at_ms && input == row.input => Ok(true),
+        Some(_) => Err(StoreError::Conflict),
+        None => Ok(false),
+    }
+}
+
 fn refuse_gap(conn: &mut Conn, row: &JournalRow) -> Result<(), StoreError> {
-    // The opening is the entry 0.
-    if row.seq <= 1 {
+    // The opening is the entry 0, and nothing comes before it.
+    if row.seq == 0 {
         return Ok(());
     }
     let before = room_journal::table.find((row.session_id, row.seq - 1)).select(room_journal::seq);
@@ -197,7 +210,11 @@ where
 impl RoomStore for Store {
     fn room(&self, room: RoomId) -> Answer<Option<StoredRoom>> {
         let store = self.clone();
-        answer(async move { store.stored_room(room.0).await })
+        answer(async move {
+            // Behind every write that is queued, so that none of them is missed.
+            store.write(|_| Ok(())).await?;
+            store.stored_room(room.0).await
+        })
     }
 
     fn rooms_with_open_session(&self) -> Answer<Vec<RoomId>> {

@@ -1,6 +1,13 @@
 //! A real server over real sockets: what outside clients rely on, and the faults it must survive.
 
 mod client;
+mod raw;
 mod server;
 
+mod durability;
+mod frames;
 mod meeting;
+mod overload;
+mod relay;
+mod rest_matrix;
+mod resume;

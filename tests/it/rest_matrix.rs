@@ -66,11 +66,17 @@ impl Route {
 }
 
 async fn routes(server: &Server, room: &str) -> Vec<Route> {
-    let document: Value = server.http.get(server.url("/openapi.json")).send().await.expect("an answer").json().await.expect("JSON");
+    let document: Value =
+        server.http.get(server.url("/openapi.json")).send().await.expect("an answer").json().await.expect("JSON");
     let paths = document["paths"].as_object().expect("paths");
     let mut routes = Vec::new();
     for (pattern, methods) in paths {
-        let path = pattern.replace("{room}", room).replace("{meeting}", room).replace("{session}", NOBODY).replace("{file}", NOBODY).replace("{id}", NOBODY);
+        let path = pattern
+            .replace("{room}", room)
+            .replace("{meeting}", room)
+            .replace("{session}", NOBODY)
+            .replace("{file}", NOBODY)
+            .replace("{id}", NOBODY);
         for method in methods.as_object().expect("methods").keys() {
             routes.push(Route { method: method.clone(), pattern: pattern.clone(), path: path.clone() });
         }
@@ -81,7 +87,12 @@ async fn routes(server: &Server, room: &str) -> Vec<Route> {
 /// A key that reaches everything of another tenant.
 fn key_of_other_tenant(server: &Server) -> String {
     let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_greenroom")).args(arguments).arg("--data-dir").arg(server.data_dir()).output().expect("it runs");
+        let output = Command::new(env!("CARGO_BIN_EXE_greenroom"))
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(server.data_dir())
+            .output()
+            .expect("it runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("text").trim().to_owned()
     };
@@ -109,7 +120,8 @@ async fn strangers_are_refused_everywhere() {
     ];
     for route in routes.iter().filter(|route| !route.is_public()) {
         for (who, token) in strangers {
-            let may_list_own = route.pattern == "/api/v1/rooms" && matches!(who, "the host of another room" | "another tenant's key");
+            let may_list_own =
+                route.pattern == "/api/v1/rooms" && matches!(who, "the host of another room" | "another tenant's key");
             let status = route.ask(&server, token).await;
             let expected = if may_list_own { status == StatusCode::OK } else { refusals.contains(&status) };
             assert!(expected, "{} {} as {who}: {status}", route.method, route.pattern);
@@ -123,7 +135,11 @@ async fn strangers_are_refused_everywhere() {
 async fn a_token_that_is_no_good_is_refused_even_where_none_is_needed() {
     let server = Server::start().await;
     let room = server.open_room().await;
-    for route in routes(&server, &room.id).await.iter().filter(|route| route.pattern.contains("rooms") || route.pattern.contains("meetings")) {
+    for route in routes(&server, &room.id)
+        .await
+        .iter()
+        .filter(|route| route.pattern.contains("rooms") || route.pattern.contains("meetings"))
+    {
         // A file's link carries its own token.
         if route.pattern.contains("{file}") {
             continue;

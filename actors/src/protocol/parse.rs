@@ -61,7 +61,7 @@ pub fn parse(text: &str) -> Result<ClientFrame, BadFrame> {
     let kind = if kind == "join_room" { Cow::Borrowed("hello") } else { kind };
     let command = ClientCommand::read(&kind, text)
         .ok_or_else(|| bad(CommandError::new(ErrorCode::UnknownType, "there is no command of that type")))?
-        .map_err(|error| bad(json_error(&error)))?;
+        .map_err(|error| bad(field_error(&error)))?;
     if reference.is_none() && !matches!(command, ClientCommand::Ack(_)) {
         return Err(bad(CommandError::bad_field("ref", "ref is missing")));
     }
@@ -74,7 +74,15 @@ fn json_error(error: &serde_json::Error) -> CommandError {
     if error.classify() != Category::Data {
         return CommandError::new(ErrorCode::BadJson, "the frame is not valid JSON");
     }
+    field_error(error)
+}
+
+/// The frame is valid JSON by now, or nested deeper than anything of ours.
+fn field_error(error: &serde_json::Error) -> CommandError {
     let text = error.to_string();
+    if text.starts_with("recursion limit") {
+        return CommandError::new(ErrorCode::BadJson, "the frame is nested too deep");
+    }
     let mut parts = text.split('`');
     let (before, name) = (parts.next().unwrap_or_default(), parts.next());
     match name {

@@ -118,11 +118,16 @@ impl RoomStore for MemoryStore {
 
     fn append(&self, entry: JournalEntry) -> Answer<()> {
         self.session(entry.session_id, |session| {
-            if session.journal.iter().any(|kept| kept.seq == entry.seq) {
-                return Err(StoreError::Conflict);
+            let last = session.journal.last().map(|kept| kept.seq);
+            match session.journal.iter().find(|kept| kept.seq == entry.seq) {
+                Some(kept) if *kept == entry => Ok(()),
+                Some(_) => Err(StoreError::Conflict),
+                None if entry.seq != last.map_or(0, |last| last + 1) => Err(StoreError::Conflict),
+                None => {
+                    session.journal.push(entry);
+                    Ok(())
+                }
             }
-            session.journal.push(entry);
-            Ok(())
         })
     }
 

@@ -46,15 +46,18 @@ async fn journals_and_snapshots(store: &Arc<dyn RoomStore>, room: RoomId, sessio
     assert_eq!(store.start_session(room, session, at(1_000)).await, Ok(()));
     assert!(store.rooms_with_open_session().await == Ok(vec![room]));
     // Asked for all at once, as a room does, and waited for in any order.
-    let appends: Vec<_> = (1..=5).map(|seq| store.append(entry(session, seq))).collect();
+    let appends: Vec<_> = (0..=5).map(|seq| store.append(entry(session, seq))).collect();
     for append in appends.into_iter().rev() {
         assert_eq!(append.await, Ok(()));
     }
-    assert_eq!(store.append(entry(session, 5)).await, Err(StoreError::Conflict), "an entry is written once");
+    assert_eq!(store.append(entry(session, 5)).await, Ok(()), "whoever did not hear the answer may ask again");
+    let other = JournalEntry { input: "something else".to_owned(), ..entry(session, 5) };
+    assert_eq!(store.append(other).await, Err(StoreError::Conflict), "an entry is written once");
+    assert_eq!(store.append(entry(session, 7)).await, Err(StoreError::Conflict), "a journal has no holes");
 
     let open = stored(store, room).await.session.expect("open");
     assert!(open.session_id == session && open.started_at == at(1_000) && open.snapshot.is_none());
-    assert!(open.tail == (1..=5).map(|seq| entry(session, seq)).collect::<Vec<_>>());
+    assert!(open.tail == (0..=5).map(|seq| entry(session, seq)).collect::<Vec<_>>());
 
     for seq in [2, 4] {
         let snapshot = Snapshot { session_id: session, seq, state: format!("state after {seq}") };
@@ -112,13 +115,13 @@ async fn in_session() -> (tempfile::TempDir, crate::store::Store, RoomId, Sessio
 #[tokio::test]
 async fn a_journal_has_no_holes() {
     let (_dir, store, _, session) = in_session().await;
+    assert_eq!(store.append(entry(session, 1)).await, Err(StoreError::Conflict));
+    assert_eq!(store.append(entry(session, 0)).await, Ok(()));
     assert_eq!(store.append(entry(session, 2)).await, Err(StoreError::Conflict));
-    assert_eq!(store.append(entry(session, 1)).await, Ok(()));
-    assert_eq!(store.append(entry(session, 3)).await, Err(StoreError::Conflict));
     let nowhere = SessionId(Uuid::from_u128(404));
-    assert_eq!(store.append(entry(nowhere, 1)).await, Err(StoreError::NotFound));
-    let kept = store.journal_after(session.0, 0, 10).await.expect("read");
-    assert_eq!(kept.iter().map(|row| row.seq).collect::<Vec<_>>(), [1]);
+    assert_eq!(store.append(entry(nowhere, 0)).await, Err(StoreError::NotFound));
+    let kept = store.journal_from(session.0, 0, 10).await.expect("read");
+    assert_eq!(kept.iter().map(|row| row.seq).collect::<Vec<_>>(), [0]);
 }
 
 #[tokio::test]
@@ -135,6 +138,7 @@ async fn a_late_snapshot_does_not_take_a_room_back() {
 #[tokio::test]
 async fn a_session_ends_once_and_leaves_its_report_and_journal() {
     let (_dir, store, room, session) = in_session().await;
+    store.append(entry(session, 0)).await.expect("written");
     store.append(entry(session, 1)).await.expect("written");
     store.end_session(session, at(9_000), EndReason::EndedByHost, summary()).await.expect("ended");
     store.end_session(session, at(9_999), EndReason::Empty, summary()).await.expect("nothing to do");

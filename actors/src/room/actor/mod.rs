@@ -68,6 +68,8 @@ pub struct Room {
     seq: u64,
     snapshot_seq: u64,
     pending: PendingQueue,
+    /// An entry could not be kept: nothing more is sent to the store until it was tried again.
+    stalled: bool,
     people: People,
     timer: Option<(Timestamp, SpawnHandle)>,
     counted: (usize, usize),
@@ -109,6 +111,7 @@ impl Room {
                 seq,
                 snapshot_seq: seq,
                 pending: PendingQueue::default(),
+                stalled: false,
                 people: People::default(),
                 timer: None,
                 counted: (0, 0),

@@ -68,6 +68,11 @@ impl PendingQueue {
         self.queue.push_back(Pending { entry, decided });
     }
 
+    /// The entries that are not known to be kept, in order.
+    pub fn entries(&self) -> Vec<Arc<JournalEntry>> {
+        self.queue.iter().filter_map(|pending| pending.entry.clone()).collect()
+    }
+
     /// The entry `seq` is kept.
     pub fn committed(&mut self, seq: u64) {
         let found = self.queue.iter_mut().find(|pending| pending.entry.as_ref().is_some_and(|entry| entry.seq == seq));

@@ -16,18 +16,30 @@ use std::{sync::Arc, time::Duration};
 const RETRY: Duration = Duration::from_millis(250);
 
 impl Room {
-    /// Tries until the entry is kept; what depends on it waits.
+    /// Tries until the entry is kept; what depends on it waits. After a failure nothing overtakes: all that waits is sent again in order.
     pub(super) fn append(&mut self, entry: Arc<JournalEntry>, ctx: &mut Context<Self>) {
+        if self.stalled {
+            return;
+        }
         let kept = self.setup.store.append((*entry).clone());
         ctx.spawn(kept.into_actor(self).map(move |result, room, ctx| match result {
-            // A conflict: an attempt that seemed to fail had been kept.
-            Ok(()) | Err(StoreError::Conflict) => room.committed(entry.seq, ctx),
-            Err(error) => {
-                tracing::warn!(room = %room.room_id().short(), %error, "the journal could not be kept; trying again");
-                metrics::counter!("greenroom_store_retries_total").increment(1);
-                ctx.run_later(RETRY, move |room, ctx| room.append(entry, ctx));
-            }
+            Ok(()) => room.committed(entry.seq, ctx),
+            Err(error) => room.stall(&error, ctx),
         }));
+    }
+
+    fn stall(&mut self, error: &StoreError, ctx: &mut Context<Self>) {
+        if std::mem::replace(&mut self.stalled, true) {
+            return;
+        }
+        tracing::warn!(room = %self.room_id().short(), %error, "the journal could not be kept; trying again");
+        metrics::counter!("greenroom_store_retries_total").increment(1);
+        ctx.run_later(RETRY, |room, ctx| {
+            room.stalled = false;
+            for entry in room.pending.entries() {
+                room.append(entry, ctx);
+            }
+        });
     }
 
     pub(super) fn start_session(&mut self, id: RoomId, at: Timestamp, ctx: &mut Context<Self>) {

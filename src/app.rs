@@ -59,7 +59,8 @@ async fn run(config: Config) -> Result<(), AppError> {
 
 fn listen(config: &Config, parts: Parts) -> Result<actix_web::dev::Server, AppError> {
     let workers = if config.workers == 0 { thread::available_parallelism().map_or(2, usize::from) } else { config.workers };
-    let factory = move || App::new().wrap(from_fn(headers::headers)).wrap(from_fn(trace::trace)).configure(|app| web::routes(app, &parts));
+    let factory =
+        move || App::new().wrap(from_fn(headers::headers)).wrap(from_fn(trace::trace)).configure(|app| web::routes(app, &parts));
     let server = HttpServer::new(factory)
         .workers(workers)
         .keep_alive(Duration::from_secs(config.keep_alive_seconds))

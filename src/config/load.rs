@@ -20,10 +20,18 @@ pub enum ConfigError {
 
 /// A flag for every setting, and `--config`.
 pub fn arguments() -> Vec<Arg> {
-    let file = Arg::new("config").long("config").value_name("FILE").global(true).help("Configuration file [default: greenroom.toml when it is there]");
+    let file = Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .global(true)
+        .help("Configuration file [default: greenroom.toml when it is there]");
     let flags = KEYS.iter().map(|key| {
         let flag = Arg::new(key.name).long(dashed(key.name)).global(true).help(key.about[0].trim());
-        if key.is_switch { flag.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("BOOL") } else { flag.value_name("VALUE") }
+        if key.is_switch {
+            flag.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("BOOL")
+        } else {
+            flag.value_name("VALUE")
+        }
     });
     std::iter::once(file).chain(flags).collect()
 }
@@ -64,7 +72,11 @@ fn read_file(named: Option<&str>, config: &mut Config, sources: &mut Sources) ->
     Ok(())
 }
 
-fn read_environment(environment: &BTreeMap<String, String>, config: &mut Config, sources: &mut Sources) -> Result<(), ConfigError> {
+fn read_environment(
+    environment: &BTreeMap<String, String>,
+    config: &mut Config,
+    sources: &mut Sources,
+) -> Result<(), ConfigError> {
     for (variable, text) in environment.iter().filter(|(name, _)| *name != "GREENROOM_CONFIG") {
         let name = variable[PREFIX.len()..].to_lowercase();
         let known = known(&name, variable.clone())?;

@@ -29,7 +29,9 @@ impl Config {
     /// Every setting with its meaning and default, commented out: `greenroom.example.toml`.
     pub fn example() -> String {
         let defaults = Config::default();
-        let mut text = String::from("# Greenroom's settings and their defaults. Each is also a flag (--data-dir) and an environment\n# variable (GREENROOM_DATA_DIR); flags go before the environment, the environment before this file.\n");
+        let mut text = String::from(
+            "# Greenroom's settings and their defaults. Each is also a flag (--data-dir) and an environment\n# variable (GREENROOM_DATA_DIR); flags go before the environment, the environment before this file.\n",
+        );
         for key in KEYS {
             text.push('\n');
             for line in key.about {

@@ -67,5 +67,9 @@ fn printing_masks_secrets_and_is_toml() {
 
 #[test]
 fn the_example_file_is_current() {
-    assert_eq!(include_str!("../../greenroom.example.toml"), Config::example(), "write it anew: greenroom config example > greenroom.example.toml");
+    assert_eq!(
+        include_str!("../../greenroom.example.toml"),
+        Config::example(),
+        "write it anew: greenroom config example > greenroom.example.toml"
+    );
 }

@@ -31,7 +31,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Busy`].
     pub async fn tenants(&self) -> Result<Vec<TenantRow>, StoreError> {
-        self.read(|conn| Ok(tenants::table.order((tenants::created_at, tenants::id)).select(TenantRow::as_select()).load(conn)?)).await
+        self.read(|conn| {
+            Ok(tenants::table.order((tenants::created_at, tenants::id)).select(TenantRow::as_select()).load(conn)?)
+        })
+        .await
     }
 
     /// How many rooms a tenant has, deleted ones not counted.

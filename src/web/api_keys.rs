@@ -1,8 +1,8 @@
 //! Keys for integrators, made by an account for what is its own.
 
 use super::{
-    body::Body,
     auth::Account,
+    body::Body,
     error::{FieldError, Problem},
     state::Shared,
     text, users,
@@ -67,7 +67,12 @@ impl From<ApiKeyRow> for ApiKeyView {
 /// Makes a key. It reaches what belongs to the account.
 #[utoipa::path(post, path = "/api/v1/api-keys", tag = "accounts", request_body = CreateApiKey,
     responses((status = 201, body = ApiKeyView), (status = 401), (status = 409, description = "Too many keys"), (status = 422)))]
-pub async fn create(request: HttpRequest, account: Account, shared: Data<Shared>, Body(body): Body<CreateApiKey>) -> Result<HttpResponse, Problem> {
+pub async fn create(
+    request: HttpRequest,
+    account: Account,
+    shared: Data<Shared>,
+    Body(body): Body<CreateApiKey>,
+) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     let name = text::line("name", &body.name, 1, text::NAME)?;
     let scopes = scopes(&body.scopes)?;
@@ -93,12 +98,18 @@ fn scopes(named: &[String]) -> Result<Vec<Scope>, FieldError> {
 #[utoipa::path(get, path = "/api/v1/api-keys", tag = "accounts", responses((status = 200, body = [ApiKeyView]), (status = 401)))]
 pub async fn list(account: Account, shared: Data<Shared>) -> Result<HttpResponse, Problem> {
     let keys = shared.store.api_keys_of(account.tenant, account.user).await?;
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "items": keys.into_iter().map(ApiKeyView::from).collect::<Vec<_>>(), "nextCursor": null })))
+    Ok(HttpResponse::Ok()
+        .json(serde_json::json!({ "items": keys.into_iter().map(ApiKeyView::from).collect::<Vec<_>>(), "nextCursor": null })))
 }
 
 /// Takes a key back; it opens nothing from now on.
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", tag = "accounts", params(("id" = Uuid, Path)), responses((status = 204), (status = 401), (status = 404)))]
-pub async fn revoke(request: HttpRequest, account: Account, shared: Data<Shared>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+pub async fn revoke(
+    request: HttpRequest,
+    account: Account,
+    shared: Data<Shared>,
+    id: Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     shared.store.revoke_api_key(account.tenant, account.user, *id, shared.now_ms()).await?;
     if let Ok(user) = shared.store.user_by_id(account.tenant, account.user).await {

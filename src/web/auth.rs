@@ -58,7 +58,9 @@ impl FromRequest for Account {
         let caller = Caller::from_request(request, payload);
         Box::pin(async move {
             match caller.await? {
-                Caller::Account(access) => Ok(Self { tenant: access.tenant_id.0, user: access.user_id.0, login: access.login_id }),
+                Caller::Account(access) => {
+                    Ok(Self { tenant: access.tenant_id.0, user: access.user_id.0, login: access.login_id })
+                }
                 Caller::Anonymous(_) => Err(Problem::unauthorized()),
                 _ => Err(Problem::forbidden("account_needed", "this is for people who signed in to an account")),
             }
@@ -70,7 +72,9 @@ fn bearer(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
     let text = value.to_str().map_err(|_| Problem::unauthorized())?;
     match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => Ok(Some(token.trim().to_owned())),
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
+            Ok(Some(token.trim().to_owned()))
+        }
         _ => Err(Problem::unauthorized()),
     }
 }
@@ -150,7 +154,8 @@ impl Caller {
         match self {
             Self::Account(access) => {
                 // An account that was deleted since its token was made is no account any more.
-                let user = shared.store.user_by_id(access.tenant_id.0, access.user_id.0).await.map_err(|_| Problem::unauthorized())?;
+                let user =
+                    shared.store.user_by_id(access.tenant_id.0, access.user_id.0).await.map_err(|_| Problem::unauthorized())?;
                 Ok(Some(user.display_name))
             }
             Self::Guest(guest) => Ok(guest.display_name.clone()),

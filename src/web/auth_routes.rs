@@ -79,12 +79,24 @@ fn account_key(email: &str) -> String {
 }
 
 /// Starts a login for this account and answers with its tokens.
-pub async fn signed_in(request: &HttpRequest, shared: &Shared, user: UserRow, status: StatusCode) -> Result<HttpResponse, Problem> {
+pub async fn signed_in(
+    request: &HttpRequest,
+    shared: &Shared,
+    user: UserRow,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
     let login = shared.refresh_tokens.start(user.id.0, shared.now_ms()).await?;
     Ok(answer(request, shared, user, login.family_id, login.token, status))
 }
 
-fn answer(request: &HttpRequest, shared: &Shared, user: UserRow, login_id: Uuid, refresh: Secret, status: StatusCode) -> HttpResponse {
+fn answer(
+    request: &HttpRequest,
+    shared: &Shared,
+    user: UserRow,
+    login_id: Uuid,
+    refresh: Secret,
+    status: StatusCode,
+) -> HttpResponse {
     let access = Access { user_id: UserId(user.id.0), tenant_id: TenantId(user.tenant_id.0), login_id };
     let body = LoginAnswer {
         access_token: shared.tokens.issue_access(&access, shared.clock.now()).into_text(),
@@ -93,12 +105,21 @@ fn answer(request: &HttpRequest, shared: &Shared, user: UserRow, login_id: Uuid,
         user: user.into(),
     };
     let lives = Duration::milliseconds(crate::identity::refresh::LIFETIME_MS);
-    HttpResponse::build(status).cookie(cookie(request, shared, refresh.into_text(), lives)).insert_header(("cache-control", "no-store")).json(body)
+    HttpResponse::build(status)
+        .cookie(cookie(request, shared, refresh.into_text(), lives))
+        .insert_header(("cache-control", "no-store"))
+        .json(body)
 }
 
 fn cookie(request: &HttpRequest, shared: &Shared, value: String, lives: Duration) -> Cookie<'static> {
     let https = links::base(request, &shared.config).starts_with("https://");
-    Cookie::build(COOKIE, value).path(COOKIE_PATH).http_only(true).same_site(SameSite::Strict).secure(https).max_age(lives).finish()
+    Cookie::build(COOKIE, value)
+        .path(COOKIE_PATH)
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(https)
+        .max_age(lives)
+        .finish()
 }
 
 #[derive(Deserialize, ToSchema, Default)]
@@ -121,7 +142,11 @@ fn shown(request: &HttpRequest, shared: &Shared, body: Refresh) -> Result<Option
 /// New tokens for an old refresh token, which is worth nothing afterwards. One that comes back ends the whole sign-in.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "accounts", request_body = Refresh,
     responses((status = 200, body = LoginAnswer), (status = 401, description = "Unknown, used, expired or ended"), (status = 403, description = "A cookie from a foreign page")))]
-pub async fn refresh(request: HttpRequest, shared: Data<Shared>, OrDefault(body): OrDefault<Refresh>) -> Result<HttpResponse, Problem> {
+pub async fn refresh(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    OrDefault(body): OrDefault<Refresh>,
+) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     let token = shown(&request, &shared, body)?.ok_or_else(Problem::unauthorized)?;
     match shared.refresh_tokens.rotate(&token, shared.now_ms()).await {
@@ -149,7 +174,11 @@ async fn owner(shared: &Shared, user: Uuid) -> Result<UserRow, Problem> {
 
 /// Ends this sign-in. Without a token there is nothing to end.
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "accounts", request_body = Refresh, responses((status = 204), (status = 403, description = "A cookie from a foreign page")))]
-pub async fn logout(request: HttpRequest, shared: Data<Shared>, OrDefault(body): OrDefault<Refresh>) -> Result<HttpResponse, Problem> {
+pub async fn logout(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    OrDefault(body): OrDefault<Refresh>,
+) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     if let Some(token) = shown(&request, &shared, body)? {
         shared.refresh_tokens.end(&token, shared.now_ms()).await?;

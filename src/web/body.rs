@@ -68,7 +68,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // Serde would take a list for an object's fields in their order.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         let json = serde_json::from_slice::<IgnoredAny>(bytes);
-        return Err(json.map_or_else(|error| Problem::bad_request(format!("not JSON: {error}")), |_| Problem::invalid_field("body", "must be an object")));
+        return Err(json.map_or_else(
+            |error| Problem::bad_request(format!("not JSON: {error}")),
+            |_| Problem::invalid_field("body", "must be an object"),
+        ));
     }
     let json = &mut serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut *json).map_err(|error| wrong(&error))?;
@@ -99,7 +102,13 @@ mod tests {
     use crate::web::rooms::CreateRoom;
 
     fn field(body: &str) -> String {
-        parse::<CreateRoom>(body.as_bytes()).err().expect("refused").errors.first().map(|error| error.field.clone()).unwrap_or_default()
+        parse::<CreateRoom>(body.as_bytes())
+            .err()
+            .expect("refused")
+            .errors
+            .first()
+            .map(|error| error.field.clone())
+            .unwrap_or_default()
     }
 
     #[test]

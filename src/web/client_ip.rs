@@ -48,7 +48,10 @@ mod tests {
 
     fn seen(peer: &str, forwarded: &str, trusted: &[&str]) -> String {
         let trusted: Vec<Cidr> = trusted.iter().map(|t| t.parse().unwrap()).collect();
-        let request = TestRequest::get().peer_addr(format!("{peer}:1").parse().unwrap()).insert_header((header::X_FORWARDED_FOR, forwarded)).to_http_request();
+        let request = TestRequest::get()
+            .peer_addr(format!("{peer}:1").parse().unwrap())
+            .insert_header((header::X_FORWARDED_FOR, forwarded))
+            .to_http_request();
         client_ip(&request, &trusted).to_string()
     }
 

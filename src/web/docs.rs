@@ -1,6 +1,8 @@
 //! The OpenAPI document, and Swagger UI to read it with; both come out of the binary and work offline.
 
-use super::{api_keys, audit, auth_routes, error::ProblemBody, files, health, journal, meetings, public, rooms, sessions, templates, users};
+use super::{
+    api_keys, audit, auth_routes, error::ProblemBody, files, health, journal, meetings, public, rooms, sessions, templates, users,
+};
 use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
 use std::sync::Arc;
 use utoipa::{
@@ -32,7 +34,10 @@ struct Bearer;
 
 impl Modify for Bearer {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
-        let scheme = Http::builder().scheme(HttpAuthScheme::Bearer).description(Some("An access token, a guest token, a join token or an API key")).build();
+        let scheme = Http::builder()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An access token, a guest token, a join token or an API key"))
+            .build();
         let components = api.components.get_or_insert_with(Default::default);
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
     }
@@ -51,7 +56,10 @@ pub struct Docs {
 
 impl Docs {
     pub fn new() -> Self {
-        Self { document: document().to_json().unwrap_or_default(), ui: Arc::new(Config::from("/openapi.json").validator_url("none")) }
+        Self {
+            document: document().to_json().unwrap_or_default(),
+            ui: Arc::new(Config::from("/openapi.json").validator_url("none")),
+        }
     }
 }
 

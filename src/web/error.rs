@@ -75,7 +75,8 @@ impl Problem {
     }
 
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        let detail = errors.first().map_or_else(|| "the request has errors".to_owned(), |e| format!("{}: {}", e.field, e.message));
+        let detail =
+            errors.first().map_or_else(|| "the request has errors".to_owned(), |e| format!("{}: {}", e.field, e.message));
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
     }
 
@@ -109,7 +110,9 @@ impl Problem {
             StatusCode::METHOD_NOT_ALLOWED => Self::new(status, "method_not_allowed", "this address does not take that method"),
             StatusCode::PAYLOAD_TOO_LARGE => Self::new(status, "too_large", "the body is too long"),
             StatusCode::REQUEST_TIMEOUT => Self::new(status, "timeout", "the request took too long to arrive"),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::new(status, "unsupported_media_type", "the body has a type that is not taken here"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                Self::new(status, "unsupported_media_type", "the body has a type that is not taken here")
+            }
             status if status.is_client_error() => Self::new(status, "bad_request", "the request can't be understood"),
             status => Self::new(status, "internal", "something went wrong here; the trace id finds it in the log"),
         }
@@ -203,7 +206,12 @@ impl From<FieldError> for Problem {
 impl From<garde::Report> for Problem {
     fn from(report: garde::Report) -> Self {
         let field = |path: &str| FieldError { field: camel_case(path), message: String::new() };
-        Self::invalid(report.iter().map(|(path, error)| FieldError { message: error.message().to_owned(), ..field(&path.to_string()) }).collect())
+        Self::invalid(
+            report
+                .iter()
+                .map(|(path, error)| FieldError { message: error.message().to_owned(), ..field(&path.to_string()) })
+                .collect(),
+        )
     }
 }
 

@@ -45,7 +45,13 @@ pub struct FileForm {
 #[utoipa::path(post, path = "/api/v1/rooms/{room}/files", tag = "rooms", params(("room" = String, Path)),
     request_body(content = FileForm, content_type = "multipart/form-data"),
     responses((status = 201, description = "`{id, name, size, mime, url}`"), (status = 401), (status = 403, description = "Not in the room now"), (status = 404), (status = 409, description = "Too many files"), (status = 413), (status = 422)))]
-pub async fn upload(request: HttpRequest, caller: Caller, shared: Data<Shared>, room: Path<String>, parts: Multipart) -> Result<HttpResponse, Problem> {
+pub async fn upload(
+    request: HttpRequest,
+    caller: Caller,
+    shared: Data<Shared>,
+    room: Path<String>,
+    parts: Multipart,
+) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     let (room, participant) = member(&shared, &caller, &room).await?;
     let session = shared.rooms.live(RoomId(room.id.0)).await.ok_or_else(not_in_room)?.session_id.0;
@@ -67,7 +73,11 @@ pub async fn upload(request: HttpRequest, caller: Caller, shared: Data<Shared>, 
 /// The room of the caller's join token, and who they are in it now.
 async fn member(shared: &Shared, caller: &Caller, named: &str) -> Result<(RoomRow, ParticipantId), Problem> {
     let Caller::Joiner(join) = caller else {
-        return Err(if caller.is_anonymous() { Problem::unauthorized() } else { Problem::forbidden("wrong_token", "a join token of a member is needed") });
+        return Err(if caller.is_anonymous() {
+            Problem::unauthorized()
+        } else {
+            Problem::forbidden("wrong_token", "a join token of a member is needed")
+        });
     };
     let room = super::rooms::find(shared, caller, named).await?;
     if room.id.0 != join.room_id.0 {
@@ -145,7 +155,11 @@ pub struct DownloadQuery {
 /// The bytes of a file, for whoever has its link.
 #[utoipa::path(get, path = "/api/v1/rooms/{room}/files/{file}", tag = "rooms", params(("room" = Uuid, Path), ("file" = Uuid, Path), DownloadQuery),
     responses((status = 200, description = "The bytes, always as an attachment"), (status = 401), (status = 404)))]
-pub async fn download(shared: Data<Shared>, path: Path<(Uuid, Uuid)>, query: Query<DownloadQuery>) -> Result<HttpResponse, Problem> {
+pub async fn download(
+    shared: Data<Shared>,
+    path: Path<(Uuid, Uuid)>,
+    query: Query<DownloadQuery>,
+) -> Result<HttpResponse, Problem> {
     let (room, id) = path.into_inner();
     let token = query.into_inner().token.ok_or_else(Problem::unauthorized)?;
     let link = shared.tokens.verify_file_link(&token, shared.clock.now()).map_err(|_| Problem::unauthorized())?;
@@ -171,7 +185,10 @@ pub async fn download(shared: Data<Shared>, path: Path<(Uuid, Uuid)>, query: Que
 /// RFC 6266, with the name for old and new clients; no character of it can end the header or the quotes.
 fn attachment(name: &str) -> String {
     let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
-    let encoded: String = name.bytes().map(|b| if b.is_ascii_alphanumeric() || b"._-".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+    let encoded: String = name
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || b"._-".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect();
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 

@@ -15,7 +15,10 @@ const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 const FIXED: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (PERMISSIONS, "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), geolocation=(), payment=(), usb=()"),
+    (
+        PERMISSIONS,
+        "camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), geolocation=(), payment=(), usb=()",
+    ),
     (header::CROSS_ORIGIN_OPENER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
@@ -42,7 +45,8 @@ fn add(headers: &mut HeaderMap) {
 
 /// The policy of a page: its own origin only, and of inline scripts those that `page` itself holds, by hash.
 pub fn policy(page: &str, websocket_origin: Option<&str>) -> String {
-    let hashes: String = inline_scripts(page).map(|script| format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script)))).collect();
+    let hashes: String =
+        inline_scripts(page).map(|script| format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(script)))).collect();
     let sockets = websocket_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
     format!(
         "default-src 'self'; script-src 'self'{hashes}; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; \

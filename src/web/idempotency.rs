@@ -32,11 +32,14 @@ impl Once<'_> {
     {
         let Some(key) = key_of(self.request)? else { return work.await.and_then(|answer| created(&answer)) };
         let hash = hash(self.operation, body);
-        let claim = shared.store.claim_request(self.tenant, &self.actor, &key, &hash, shared.now_ms(), ABANDONED_AFTER_MS).await?;
+        let claim =
+            shared.store.claim_request(self.tenant, &self.actor, &key, &hash, shared.now_ms(), ABANDONED_AFTER_MS).await?;
         match claim {
             Claim::Yours => self.first(shared, &key, work).await,
             Claim::Done { status, body } => Ok(again(status, body)),
-            Claim::InProgress => Err(Problem::conflict("in_progress", "the first request with this Idempotency-Key is still at work")),
+            Claim::InProgress => {
+                Err(Problem::conflict("in_progress", "the first request with this Idempotency-Key is still at work"))
+            }
             Claim::Mismatch => Err(Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "idempotency_key_reused",
@@ -45,7 +48,12 @@ impl Once<'_> {
         }
     }
 
-    async fn first<T: Serialize>(self, shared: &Shared, key: &str, work: impl Future<Output = Result<T, Problem>>) -> Result<HttpResponse, Problem> {
+    async fn first<T: Serialize>(
+        self,
+        shared: &Shared,
+        key: &str,
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<HttpResponse, Problem> {
         match work.await {
             Ok(answer) => {
                 let body = serde_json::to_string(&answer).map_err(Problem::internal)?;

@@ -26,14 +26,22 @@ pub struct JournalQuery {
 /// The journal of a session as JSON lines: the room first, then an entry a line.
 #[utoipa::path(get, path = "/api/v1/rooms/{room}/journal", tag = "sessions", params(("room" = String, Path), JournalQuery),
     responses((status = 200, description = "JSON lines", content_type = "application/x-ndjson"), (status = 401), (status = 404)))]
-pub async fn export(caller: Caller, shared: Data<Shared>, room: Path<String>, query: Query<JournalQuery>) -> Result<HttpResponse, Problem> {
+pub async fn export(
+    caller: Caller,
+    shared: Data<Shared>,
+    room: Path<String>,
+    query: Query<JournalQuery>,
+) -> Result<HttpResponse, Problem> {
     let room = rooms::find_managed(&shared, &caller, &room).await?;
     let session = match query.session_id {
         Some(session) => shared.store.session(room.id.0, session).await?,
         None => shared.store.sessions_of(room.id.0, None, 1).await?.pop().ok_or_else(Problem::not_found)?,
     };
     let name = format!("attachment; filename=\"journal-{}.jsonl\"", session.id);
-    Ok(HttpResponse::Ok().content_type("application/x-ndjson").insert_header((header::CONTENT_DISPOSITION, name)).streaming(lines(shared, session.id.0)))
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-ndjson")
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .streaming(lines(shared, session.id.0)))
 }
 
 fn lines(shared: Data<Shared>, session: Uuid) -> impl futures_util::Stream<Item = Result<Bytes, Problem>> {

@@ -41,7 +41,13 @@ mod tests {
     use actix_web::test::TestRequest;
 
     fn seen(host: &str, config: &Config) -> String {
-        base(&TestRequest::get().insert_header((header::HOST, host)).insert_header(("x-forwarded-proto", "https")).to_http_request(), config)
+        base(
+            &TestRequest::get()
+                .insert_header((header::HOST, host))
+                .insert_header(("x-forwarded-proto", "https"))
+                .to_http_request(),
+            config,
+        )
     }
 
     #[test]

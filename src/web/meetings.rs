@@ -87,10 +87,20 @@ pub struct MeetingView {
 /// Makes a meeting.
 #[utoipa::path(post, path = "/v1/meetings", tag = "meetings", request_body = CreateMeeting,
     responses((status = 201, body = CreatedMeeting), (status = 401), (status = 422), (status = 429)))]
-pub async fn create(request: HttpRequest, caller: Caller, shared: Data<Shared>, Body(body): Body<CreateMeeting>) -> Result<HttpResponse, Problem> {
+pub async fn create(
+    request: HttpRequest,
+    caller: Caller,
+    shared: Data<Shared>,
+    Body(body): Body<CreateMeeting>,
+) -> Result<HttpResponse, Problem> {
     let (caller, body) = (&caller, body);
     shared.limits.rooms.check(shared.client_ip(&request))?;
-    let once = Once { tenant: caller.tenant(), actor: caller.idempotency_actor(shared.client_ip(&request)), operation: "POST meetings", request: &request };
+    let once = Once {
+        tenant: caller.tenant(),
+        actor: caller.idempotency_actor(shared.client_ip(&request)),
+        operation: "POST meetings",
+        request: &request,
+    };
     let base = links::base(&request, &shared.config);
     let hash = serde_json::to_value(&body).map_err(Problem::internal)?;
     let (host_id, scheduled_time) = (body.host_id.clone(), body.scheduled_time);
@@ -111,20 +121,37 @@ pub async fn read(caller: Caller, shared: Data<Shared>, meeting: Path<String>) -
         Some(starts) if starts > shared.clock.now() => "scheduled",
         _ => "idle",
     };
-    let view = MeetingView { meeting_id: room.room_id, meeting_code: room.room_code.clone(), scheduled_time: room.starts_at, status, room };
+    let view = MeetingView {
+        meeting_id: room.room_id,
+        meeting_code: room.room_code.clone(),
+        scheduled_time: room.starts_at,
+        status,
+        room,
+    };
     Ok(HttpResponse::Ok().json(view))
 }
 
 /// Asks to join a meeting.
 #[utoipa::path(post, path = "/v1/meetings/{meeting}/join", tag = "meetings", params(("meeting" = String, Path)), request_body = JoinRequest,
     responses((status = 200, body = rooms::JoinAnswer), (status = 403), (status = 404), (status = 409), (status = 423), (status = 429)))]
-pub async fn join(request: HttpRequest, caller: Caller, shared: Data<Shared>, meeting: Path<String>, OrDefault(wish): OrDefault<JoinRequest>) -> Result<HttpResponse, Problem> {
+pub async fn join(
+    request: HttpRequest,
+    caller: Caller,
+    shared: Data<Shared>,
+    meeting: Path<String>,
+    OrDefault(wish): OrDefault<JoinRequest>,
+) -> Result<HttpResponse, Problem> {
     let answer = rooms::join_as(&request, &shared, &caller, &meeting, wish).await?;
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(answer))
 }
 
 /// Ends the meeting's running session.
 #[utoipa::path(put, path = "/v1/meetings/{meeting}/end", tag = "meetings", params(("meeting" = String, Path)), responses((status = 204), (status = 401), (status = 404)))]
-pub async fn end(request: HttpRequest, caller: Caller, shared: Data<Shared>, meeting: Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn end(
+    request: HttpRequest,
+    caller: Caller,
+    shared: Data<Shared>,
+    meeting: Path<String>,
+) -> Result<HttpResponse, Problem> {
     rooms::end(request, caller, shared, meeting).await
 }

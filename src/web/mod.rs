@@ -51,7 +51,10 @@ pub struct Parts {
 
 /// Lays the routes out.
 pub fn routes(app: &mut ServiceConfig, parts: &Parts) {
-    app.app_data(parts.shared.clone()).app_data(parts.files.clone()).app_data(parts.docs.clone()).app_data(parts.signalling.clone());
+    app.app_data(parts.shared.clone())
+        .app_data(parts.files.clone())
+        .app_data(parts.docs.clone())
+        .app_data(parts.signalling.clone());
     extractors(app, parts.shared.config.max_body_bytes);
     app.service(one("/healthz", web::get().to(health::healthz)))
         .service(one("/readyz", web::get().to(health::readyz)))
@@ -87,7 +90,9 @@ fn api(api: &mut ServiceConfig) {
 fn accounts(api: &mut ServiceConfig) {
     let me = web::resource("/users/me");
     api.service(one("/users", web::post().to(users::sign_up)))
-        .service(me.route(web::get().to(users::me)).route(web::patch().to(users::change_me)).route(web::delete().to(users::delete_me)))
+        .service(
+            me.route(web::get().to(users::me)).route(web::patch().to(users::change_me)).route(web::delete().to(users::delete_me)),
+        )
         .service(one("/users/me/password", web::post().to(users::change_password)))
         .service(one("/users/consent", web::post().to(users::consent)))
         .service(one("/users/{id}/profile", web::get().to(users::profile)))

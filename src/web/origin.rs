@@ -42,7 +42,11 @@ mod tests {
     use actix_web::test::TestRequest;
 
     fn allowed(origin: Option<&str>, cookie: bool) -> bool {
-        let config = Config { public_url: Some("https://meet.example.org/".to_owned()), allowed_origins: vec!["https://app.example.org".to_owned()], ..Config::default() };
+        let config = Config {
+            public_url: Some("https://meet.example.org/".to_owned()),
+            allowed_origins: vec!["https://app.example.org".to_owned()],
+            ..Config::default()
+        };
         let mut request = TestRequest::get().insert_header((header::HOST, "127.0.0.1:8080"));
         if let Some(origin) = origin {
             request = request.insert_header((header::ORIGIN, origin));
@@ -58,7 +62,13 @@ mod tests {
         for ours in ["http://127.0.0.1:8080", "https://meet.example.org", "https://app.example.org"] {
             assert!(allowed(Some(ours), true), "{ours}");
         }
-        for foreign in [Some("https://evil.example"), Some("null"), Some("http://127.0.0.1:9"), Some("https://meet.example.org.evil.example"), None] {
+        for foreign in [
+            Some("https://evil.example"),
+            Some("null"),
+            Some("http://127.0.0.1:9"),
+            Some("https://meet.example.org.evil.example"),
+            None,
+        ] {
             assert!(!allowed(foreign, true), "{foreign:?}");
         }
     }

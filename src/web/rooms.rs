@@ -19,7 +19,12 @@ use uuid::Uuid;
 
 pub fn routes(api: &mut ServiceConfig) {
     api.service(web::resource("/rooms").route(web::post().to(create)).route(web::get().to(list)))
-        .service(web::resource("/rooms/{room}").route(web::get().to(read)).route(web::patch().to(change)).route(web::delete().to(delete)))
+        .service(
+            web::resource("/rooms/{room}")
+                .route(web::get().to(read))
+                .route(web::patch().to(change))
+                .route(web::delete().to(delete)),
+        )
         .service(web::resource("/rooms/{room}/join").route(web::post().to(join)))
         .service(web::resource("/rooms/{room}/end").route(web::post().to(end)));
 }

@@ -62,7 +62,12 @@ async fn readable(shared: &Shared, caller: &Caller, named: &str) -> Result<RoomR
 /// The room's sessions, newest first.
 #[utoipa::path(get, path = "/api/v1/rooms/{room}/sessions", tag = "sessions", params(("room" = String, Path), PageQuery),
     responses((status = 200, body = Page<SessionView>), (status = 401), (status = 404)))]
-pub async fn list(caller: Caller, shared: Data<Shared>, room: Path<String>, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
+pub async fn list(
+    caller: Caller,
+    shared: Data<Shared>,
+    room: Path<String>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
     let room = readable(&shared, &caller, &room).await?;
     let (limit, after) = (query.limit()?, query.after()?);
     let rows = shared.store.sessions_of(room.id.0, after, limit as i64 + 1).await?;
@@ -72,9 +77,15 @@ pub async fn list(caller: Caller, shared: Data<Shared>, room: Path<String>, quer
 /// The room's recordings. This server makes none, so the list is empty.
 #[utoipa::path(get, path = "/api/v1/rooms/{room}/recordings", tag = "sessions", params(("room" = String, Path), PageQuery),
     responses((status = 200, description = "A page of recordings"), (status = 401), (status = 404)))]
-pub async fn recordings(caller: Caller, shared: Data<Shared>, room: Path<String>, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
+pub async fn recordings(
+    caller: Caller,
+    shared: Data<Shared>,
+    room: Path<String>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
     readable(&shared, &caller, &room).await?;
-    (query.limit()?, query.after()?);
+    query.limit()?;
+    query.after()?;
     Ok(HttpResponse::Ok().json(Page::<Value> { items: Vec::new(), next_cursor: None }))
 }
 
@@ -89,7 +100,13 @@ pub struct ReportQuery {
 #[utoipa::path(get, path = "/api/v1/rooms/{room}/sessions/{session}/report", tag = "sessions",
     params(("room" = String, Path), ("session" = Uuid, Path), ReportQuery),
     responses((status = 200, description = "The report, as JSON or CSV"), (status = 401), (status = 404)))]
-pub async fn report(request: HttpRequest, caller: Caller, shared: Data<Shared>, path: Path<(String, Uuid)>, query: Query<ReportQuery>) -> Result<HttpResponse, Problem> {
+pub async fn report(
+    request: HttpRequest,
+    caller: Caller,
+    shared: Data<Shared>,
+    path: Path<(String, Uuid)>,
+    query: Query<ReportQuery>,
+) -> Result<HttpResponse, Problem> {
     let (named, session) = path.into_inner();
     let room = readable(&shared, &caller, &named).await?;
     let row = shared.store.session(room.id.0, session).await?;
@@ -97,7 +114,10 @@ pub async fn report(request: HttpRequest, caller: Caller, shared: Data<Shared>, 
     let report = assemble(&shared, &row, &quality).await?;
     if wants_csv(&request, &query)? {
         let name = format!("attachment; filename=\"report-{session}.csv\"");
-        return Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header((header::CONTENT_DISPOSITION, name)).body(csv::participants(&report)));
+        return Ok(HttpResponse::Ok()
+            .content_type("text/csv; charset=utf-8")
+            .insert_header((header::CONTENT_DISPOSITION, name))
+            .body(csv::participants(&report)));
     }
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(report))
 }
@@ -124,7 +144,9 @@ async fn assemble(shared: &Shared, row: &SessionRow, quality: &[QualityRow]) -> 
         })
         .collect();
     if let Value::Object(fields) = &mut report {
-        for (name, default) in [("participants", json!([])), ("chat", json!([])), ("chatCount", json!(0)), ("peak", json!(row.peak))] {
+        for (name, default) in
+            [("participants", json!([])), ("chat", json!([])), ("chatCount", json!(0)), ("peak", json!(row.peak))]
+        {
             fields.entry(name).or_insert(default);
         }
         fields.insert("sessionId".to_owned(), json!(row.id.0));

@@ -41,7 +41,11 @@ impl Shared {
 
     /// New work is refused while shutting down.
     pub fn accepting(&self) -> Result<(), Problem> {
-        if self.health.is_draining() { Err(Problem::unavailable("draining", "the server is shutting down; try again")) } else { Ok(()) }
+        if self.health.is_draining() {
+            Err(Problem::unavailable("draining", "the server is shutting down; try again"))
+        } else {
+            Ok(())
+        }
     }
 
     /// Milliseconds since 1970 UTC, as columns keep them.

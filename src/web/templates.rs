@@ -2,10 +2,7 @@
 
 use super::{error::Problem, state::Shared};
 use crate::config::{Template, Templates};
-use actix_web::{
-    HttpResponse,
-    web::Data,
-};
+use actix_web::{HttpResponse, web::Data};
 use actors::protocol::{
     PartialSettings,
     room::{Allowed, WaitingRoom},
@@ -89,11 +86,8 @@ pub async fn list(shared: Data<Shared>) -> Result<HttpResponse, Problem> {
         description: description.clone(),
         settings: settings.clone(),
     };
-    let ours = built_in().into_iter().filter(|(id, ..)| !own.contains_key(*id)).map(|(id, name, description, settings)| TemplateView {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        description: description.to_owned(),
-        settings,
+    let ours = built_in().into_iter().filter(|(id, ..)| !own.contains_key(*id)).map(|(id, name, description, settings)| {
+        TemplateView { id: id.to_owned(), name: name.to_owned(), description: description.to_owned(), settings }
     });
     Ok(HttpResponse::Ok().json(own.iter().map(view).chain(ours).collect::<Vec<_>>()))
 }

@@ -29,7 +29,11 @@ pub async fn trace(request: ServiceRequest, next: Next<impl MessageBody + 'stati
     TRACE_ID.scope(id.clone(), answer(request, next, id).instrument(span)).await
 }
 
-async fn answer(request: ServiceRequest, next: Next<impl MessageBody + 'static>, id: String) -> Result<ServiceResponse<BoxBody>, Error> {
+async fn answer(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    id: String,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let mut response = shaped(next.call(request).await?.map_into_boxed_body());
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -45,7 +49,8 @@ fn shaped(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let path = response.request().path();
     let of_api = path.starts_with("/api") || path.starts_with("/v1");
     let is_error = status.is_client_error() || status.is_server_error();
-    let has_shape = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == b"application/problem+json");
+    let has_shape =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == b"application/problem+json");
     if !is_error || !of_api || has_shape {
         return response;
     }
@@ -79,7 +84,8 @@ fn traceparent(headers: &HeaderMap) -> Option<String> {
     let text = headers.get("traceparent")?.to_str().ok()?;
     let mut parts = text.split('-');
     let (version, id, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let is_hex = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let is_hex =
+        |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     let fits = is_hex(version, 2) && version != "ff" && is_hex(id, 32) && is_hex(parent, 16) && is_hex(flags, 2);
     (fits && id.bytes().any(|b| b != b'0')).then(|| id.to_owned())
 }
@@ -98,7 +104,9 @@ mod tests {
     fn only_a_well_formed_parent_is_taken() {
         let id = "4bf92f3577b34da6a3ce929d0e0e4736";
         assert_eq!(parse(&format!("00-{id}-00f067aa0ba902b7-01")).as_deref(), Some(id));
-        for wrong in ["", "00", "00-x-y-z", &format!("ff-{id}-00f067aa0ba902b7-01"), &format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32))] {
+        for wrong in
+            ["", "00", "00-x-y-z", &format!("ff-{id}-00f067aa0ba902b7-01"), &format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32))]
+        {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

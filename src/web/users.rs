@@ -1,10 +1,10 @@
 //! Accounts.
 
 use super::{
-    body::Body,
     audit::{note, write},
     auth::{Account, Caller},
     auth_routes::{self, LoginAnswer},
+    body::Body,
     error::Problem,
     state::Shared,
     text,
@@ -70,7 +70,12 @@ impl From<UserRow> for UserView {
 /// Makes an account and signs it in.
 #[utoipa::path(post, path = "/api/v1/users", tag = "accounts", request_body = SignUp,
     responses((status = 201, body = LoginAnswer), (status = 403, description = "Sign-up is closed"), (status = 409, description = "The address has an account"), (status = 422)))]
-pub async fn sign_up(request: HttpRequest, caller: Caller, shared: Data<Shared>, Body(body): Body<SignUp>) -> Result<HttpResponse, Problem> {
+pub async fn sign_up(
+    request: HttpRequest,
+    caller: Caller,
+    shared: Data<Shared>,
+    Body(body): Body<SignUp>,
+) -> Result<HttpResponse, Problem> {
     shared.limits.sign_ups.check(shared.client_ip(&request))?;
     let may = matches!(&caller, Caller::Key(key) if key.may(Scope::UsersWrite));
     if !may && !shared.config.sign_up {
@@ -138,7 +143,12 @@ pub struct ChangeMe {
 /// Changes my name or address.
 #[utoipa::path(patch, path = "/api/v1/users/me", tag = "accounts", request_body = ChangeMe,
     responses((status = 200, body = UserView), (status = 401), (status = 409, description = "The address has an account"), (status = 422)))]
-pub async fn change_me(request: HttpRequest, account: Account, shared: Data<Shared>, Body(body): Body<ChangeMe>) -> Result<HttpResponse, Problem> {
+pub async fn change_me(
+    request: HttpRequest,
+    account: Account,
+    shared: Data<Shared>,
+    Body(body): Body<ChangeMe>,
+) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     body.validate()?;
     row(&shared, &account).await?;
@@ -170,6 +180,7 @@ pub async fn profile(caller: Caller, shared: Data<Shared>, id: Path<Uuid>) -> Re
 }
 
 async fn note_account(shared: &Shared, account: &Account, action: &str) {
-    let access = crate::identity::Access { user_id: UserId(account.user), tenant_id: TenantId(account.tenant), login_id: account.login };
+    let access =
+        crate::identity::Access { user_id: UserId(account.user), tenant_id: TenantId(account.tenant), login_id: account.login };
     note(shared, &Caller::Account(access), action, None, json!({})).await;
 }

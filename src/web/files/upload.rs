@@ -69,7 +69,9 @@ async fn no_more(parts: &mut Multipart) -> Result<(), Problem> {
 
 fn unreadable(error: &MultipartError) -> Problem {
     match error {
-        MultipartError::ContentTypeMissing | MultipartError::ContentTypeIncompatible => Problem::of_status(actix_web::http::StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        MultipartError::ContentTypeMissing | MultipartError::ContentTypeIncompatible => {
+            Problem::of_status(actix_web::http::StatusCode::UNSUPPORTED_MEDIA_TYPE)
+        }
         _ => Problem::bad_request("the multipart body can't be read"),
     }
 }

@@ -48,7 +48,13 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Res
 /// Changes a room; those in it see it at once.
 #[utoipa::path(patch, path = "/api/v1/rooms/{room}", tag = "rooms", params(("room" = String, Path)), request_body = ChangeRoom,
     responses((status = 200, body = RoomView), (status = 401), (status = 404), (status = 422)))]
-pub async fn change(request: HttpRequest, caller: Caller, shared: Data<Shared>, room: Path<String>, Body(body): Body<ChangeRoom>) -> Result<HttpResponse, Problem> {
+pub async fn change(
+    request: HttpRequest,
+    caller: Caller,
+    shared: Data<Shared>,
+    room: Path<String>,
+    Body(body): Body<ChangeRoom>,
+) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     let row = find_managed(&shared, &caller, &room).await?;
     let changes = changes(&shared, &row, body).await?;
@@ -85,7 +91,12 @@ async fn changes(shared: &Shared, row: &RoomRow, wish: ChangeRoom) -> Result<Roo
 /// Ends the running session; the room stays.
 #[utoipa::path(post, path = "/api/v1/rooms/{room}/end", tag = "rooms", params(("room" = String, Path)),
     responses((status = 204), (status = 401), (status = 404)))]
-pub async fn end(request: HttpRequest, caller: Caller, shared: Data<Shared>, room: Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn end(
+    request: HttpRequest,
+    caller: Caller,
+    shared: Data<Shared>,
+    room: Path<String>,
+) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     let row = find_managed(&shared, &caller, &room).await?;
     end_session(&shared, &row, EndReason::EndedByHost).await?;
@@ -104,7 +115,12 @@ async fn end_session(shared: &Shared, row: &RoomRow, reason: EndReason) -> Resul
 /// Deletes a room and ends what runs in it.
 #[utoipa::path(delete, path = "/api/v1/rooms/{room}", tag = "rooms", params(("room" = String, Path)),
     responses((status = 204), (status = 401), (status = 404)))]
-pub async fn delete(request: HttpRequest, caller: Caller, shared: Data<Shared>, room: Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn delete(
+    request: HttpRequest,
+    caller: Caller,
+    shared: Data<Shared>,
+    room: Path<String>,
+) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
     let row = find_managed(&shared, &caller, &room).await?;
     shared.store.delete_room(row.id.0, shared.now_ms()).await?;

@@ -14,10 +14,7 @@ use crate::{
         templates, text,
     },
 };
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::Data,
-};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use actors::{
     Timestamp,
     ids::Identity,
@@ -82,10 +79,20 @@ pub struct CreatedRoom {
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body again get the same answer")),
     responses((status = 201, body = CreatedRoom), (status = 401, body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, body = ProblemBody, content_type = "application/problem+json"), (status = 429, description = "Too many")))]
-pub async fn create(request: HttpRequest, caller: Caller, shared: Data<Shared>, Body(body): Body<CreateRoom>) -> Result<HttpResponse, Problem> {
+pub async fn create(
+    request: HttpRequest,
+    caller: Caller,
+    shared: Data<Shared>,
+    Body(body): Body<CreateRoom>,
+) -> Result<HttpResponse, Problem> {
     let (caller, body) = (&caller, body);
     shared.limits.rooms.check(shared.client_ip(&request))?;
-    let once = Once { tenant: caller.tenant(), actor: caller.idempotency_actor(shared.client_ip(&request)), operation: "POST rooms", request: &request };
+    let once = Once {
+        tenant: caller.tenant(),
+        actor: caller.idempotency_actor(shared.client_ip(&request)),
+        operation: "POST rooms",
+        request: &request,
+    };
     once.run(&shared, &body, create_for(&shared, caller, &body, links::base(&request, &shared.config))).await
 }
 
@@ -150,13 +157,15 @@ async fn new_room(shared: &Shared, caller: &Caller, wish: &CreateRoom, host: &Id
 fn settings(shared: &Shared, host: &Identity, template: &str, wished: &PartialSettings) -> Result<Settings, Problem> {
     let waiting_room = if host.is_guest() { WaitingRoom::Everyone } else { WaitingRoom::Guests };
     let defaults = Settings { waiting_room, ..Settings::default() };
-    let of_template = templates::settings_of(template, &shared.config.templates).ok_or_else(|| Problem::invalid_field("template", "there is no such template"))?;
+    let of_template = templates::settings_of(template, &shared.config.templates)
+        .ok_or_else(|| Problem::invalid_field("template", "there is no such template"))?;
     lay(shared, &lay(shared, &defaults, &of_template)?, wished)
 }
 
 /// `changes` over `settings`, within their ranges and the operator's.
 pub fn lay(shared: &Shared, settings: &Settings, changes: &PartialSettings) -> Result<Settings, Problem> {
-    let settings = settings.with(changes).map_err(|error| Problem::invalid_field(format!("settings.{}", error.field), error.message))?;
+    let settings =
+        settings.with(changes).map_err(|error| Problem::invalid_field(format!("settings.{}", error.field), error.message))?;
     let most = shared.config.max_participants_per_room;
     if settings.max_participants > most {
         return Err(Problem::invalid_field("settings.maxParticipants", format!("must be at most {most} on this server")));

@@ -63,13 +63,25 @@ pub struct JoinAnswer {
 #[utoipa::path(post, path = "/api/v1/rooms/{room}/join", tag = "rooms", params(("room" = String, Path)), request_body = JoinRequest,
     responses((status = 200, body = JoinAnswer), (status = 403, description = "Password missing or wrong, or no guests"), (status = 404), (status = 409, description = "Full"),
         (status = 422), (status = 423, description = "Locked"), (status = 429)))]
-pub async fn join(request: HttpRequest, caller: Caller, shared: Data<Shared>, room: Path<String>, OrDefault(wish): OrDefault<JoinRequest>) -> Result<HttpResponse, Problem> {
+pub async fn join(
+    request: HttpRequest,
+    caller: Caller,
+    shared: Data<Shared>,
+    room: Path<String>,
+    OrDefault(wish): OrDefault<JoinRequest>,
+) -> Result<HttpResponse, Problem> {
     let answer = join_as(&request, &shared, &caller, &room, wish).await?;
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(answer))
 }
 
 /// What [`join`] and its other name share.
-pub async fn join_as(request: &HttpRequest, shared: &Shared, caller: &Caller, named: &str, wish: JoinRequest) -> Result<JoinAnswer, Problem> {
+pub async fn join_as(
+    request: &HttpRequest,
+    shared: &Shared,
+    caller: &Caller,
+    named: &str,
+    wish: JoinRequest,
+) -> Result<JoinAnswer, Problem> {
     shared.accepting()?;
     shared.limits.joins.check(shared.client_ip(request))?;
     let room = find(shared, caller, named).await?;
@@ -79,11 +91,19 @@ pub async fn join_as(request: &HttpRequest, shared: &Shared, caller: &Caller, na
     let admission = decide(request, shared, caller, &room, &record, &wish).await?;
     let live = shared.rooms.live(RoomId(room.id.0)).await;
     check_door(shared, &admission, &record, live.as_ref())?;
-    let waits = admission.waits || !(admission.role.is_host() || record.settings.join_before_host || live.is_some_and(|live| live.host_present));
+    let waits = admission.waits
+        || !(admission.role.is_host() || record.settings.join_before_host || live.is_some_and(|live| live.host_present));
     answer(request, shared, &room, record, admission, name, waits)
 }
 
-async fn decide(request: &HttpRequest, shared: &Shared, caller: &Caller, room: &RoomRow, record: &RoomRecord, wish: &JoinRequest) -> Result<Admission, Problem> {
+async fn decide(
+    request: &HttpRequest,
+    shared: &Shared,
+    caller: &Caller,
+    room: &RoomRow,
+    record: &RoomRecord,
+    wish: &JoinRequest,
+) -> Result<Admission, Problem> {
     let password = check_password(request, shared, room, wish).await?;
     // Whoever shows a join token is who it says: its policy was applied when it was made, but for what the room says now.
     if let Caller::Joiner(join) = caller {
@@ -133,7 +153,12 @@ fn person(wish: &JoinRequest) -> Result<String, Problem> {
     }
 }
 
-async fn check_password(request: &HttpRequest, shared: &Shared, room: &RoomRow, wish: &JoinRequest) -> Result<PasswordCheck, Problem> {
+async fn check_password(
+    request: &HttpRequest,
+    shared: &Shared,
+    room: &RoomRow,
+    wish: &JoinRequest,
+) -> Result<PasswordCheck, Problem> {
     let (Some(kept), Some(password)) = (&room.password_hash, &wish.password) else { return Ok(PasswordCheck::Missing) };
     let address = shared.client_ip(request);
     shared.limits.room_passwords.check(address)?;
@@ -183,9 +208,18 @@ async fn display_name(shared: &Shared, caller: &Caller, wish: &JoinRequest) -> R
     }
 }
 
-fn answer(request: &HttpRequest, shared: &Shared, room: &RoomRow, record: RoomRecord, admission: Admission, name: String, waits: bool) -> Result<JoinAnswer, Problem> {
+fn answer(
+    request: &HttpRequest,
+    shared: &Shared,
+    room: &RoomRow,
+    record: RoomRecord,
+    admission: Admission,
+    name: String,
+    waits: bool,
+) -> Result<JoinAnswer, Problem> {
     let base = links::base(request, &shared.config);
-    let ice_servers = if waits { Vec::new() } else { shared.turn.for_participant(ParticipantId(Uuid::new_v4()), shared.clock.now()) };
+    let ice_servers =
+        if waits { Vec::new() } else { shared.turn.for_participant(ParticipantId(Uuid::new_v4()), shared.clock.now()) };
     Ok(JoinAnswer {
         token: shared.join_token(room, &admission.identity, &name, admission.role)?,
         signal_url: links::signal(&base),

@@ -2,10 +2,7 @@
 
 use super::{Account, note_account, row};
 use crate::web::{body::Body, error::Problem, state::Shared};
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::Data,
-};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -21,7 +18,12 @@ pub struct ChangePassword {
 /// Changes my password; every other sign-in ends.
 #[utoipa::path(post, path = "/api/v1/users/me/password", tag = "accounts", request_body = ChangePassword,
     responses((status = 204), (status = 401), (status = 403, description = "The current password is wrong"), (status = 422), (status = 429)))]
-pub async fn change_password(request: HttpRequest, account: Account, shared: Data<Shared>, Body(body): Body<ChangePassword>) -> Result<HttpResponse, Problem> {
+pub async fn change_password(
+    request: HttpRequest,
+    account: Account,
+    shared: Data<Shared>,
+    Body(body): Body<ChangePassword>,
+) -> Result<HttpResponse, Problem> {
     check(&request, &shared, &account, &body.current_password).await?;
     let password_hash = Some(shared.passwords.hash(&body.new_password).await?);
     let changes = crate::store::models::UserChanges { password_hash, ..Default::default() };
@@ -39,7 +41,12 @@ pub struct DeleteMe {
 /// Deletes my account with its rooms, keys and sign-ins. Nothing brings it back.
 #[utoipa::path(delete, path = "/api/v1/users/me", tag = "accounts", request_body = DeleteMe,
     responses((status = 204), (status = 401), (status = 403, description = "The password is wrong"), (status = 429)))]
-pub async fn delete_me(request: HttpRequest, account: Account, shared: Data<Shared>, Body(body): Body<DeleteMe>) -> Result<HttpResponse, Problem> {
+pub async fn delete_me(
+    request: HttpRequest,
+    account: Account,
+    shared: Data<Shared>,
+    Body(body): Body<DeleteMe>,
+) -> Result<HttpResponse, Problem> {
     check(&request, &shared, &account, &body.password).await?;
     shared.store.delete_user(account.tenant, account.user, shared.now_ms()).await?;
     note_account(&shared, &account, "user.deleted").await;

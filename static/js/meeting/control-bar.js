@@ -68,7 +68,7 @@ export class GrControlBar extends MeetingElement {
     const { state } = this;
     return html`<div class="bar" role="toolbar" aria-label=${t("meeting.controls")}>
       ${this.narrow ? nothing : html`<div class="room">
-            <strong class="ellipsis" dir="auto">${state.room?.name || state.room?.roomCode || ""}</strong>
+            <strong class="ellipsis"><bdi>${state.room?.name || state.room?.roomCode || ""}</bdi></strong>
             <span class="when">${state.room?.locked ? html`<gr-icon name="lock"></gr-icon><span class="visually-hidden">${t("meeting.locked")}</span>` : nothing}<gr-clock since=${state.startedAt}></gr-clock></span>
           </div>`}
       <div class="middle">
@@ -192,6 +192,9 @@ export class GrControlBar extends MeetingElement {
         line-height: 1.3;
       }
       .room strong {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
         font-weight: 620;
       }
       .when {

@@ -26,7 +26,7 @@ export class GrPersonRow extends MeetingElement {
     const label = t("meeting.tile.menu", { name: person.displayName });
     return html`<div class="row">
       <gr-avatar name=${person.displayName} key=${person.id}></gr-avatar>
-      <span class="who"><span class="name" dir="auto">${person.displayName}${self ? html` <span class="you">(${t("common.you")})</span>` : nothing}</span>${hints.length ? html`<span class="hint">${hints.join(" · ")}</span>` : nothing}</span>
+      <span class="who"><span class="name"><bdi>${person.displayName}</bdi>${self ? html` <span class="you">(${t("common.you")})</span>` : nothing}</span>${hints.length ? html`<span class="hint">${hints.join(" · ")}</span>` : nothing}</span>
       ${number ? html`<span class="hand" role="img" aria-label=${t("meeting.tile.hand", { number })}><gr-icon name="hand"></gr-icon>${number}</span>` : nothing}
       <gr-quality level=${this.state.quality[person.id]?.level ?? ""}></gr-quality>
       ${person.role === "observer" ? nothing : html`<span class="media" role="img" aria-label=${[t(person.muted ? "meeting.tile.muted" : "meeting.tile.unmuted"), t(person.videoOn ? "meeting.tile.cameraOn" : "meeting.tile.cameraOff")].join(", ")}>

@@ -33,7 +33,7 @@ export class GrWaitingRow extends MeetingElement {
           ? html`<button class="face" aria-expanded=${this.large ? "true" : "false"} aria-label=${t("meeting.waiting.preview", { name: knock.displayName })} @click=${() => (this.large = !this.large)}><img src=${image} alt="" /></button>`
           : html`<gr-avatar name=${knock.displayName} key=${knock.id}></gr-avatar>`}
         <span class="who"
-          ><span class="name" dir="auto">${knock.displayName}</span
+          ><span class="name"><bdi>${knock.displayName}</bdi></span
           ><span class="hint">${knock.online ? nothing : html`${t("meeting.waiting.offline")} · `}<gr-clock since=${knock.since}></gr-clock>${knock.known ? html` · <span class="known">${t("meeting.waiting.known")}</span>` : nothing}</span></span
         >
         <gr-menu label=${more} .items=${items} @select=${this.onMore}><gr-button slot="trigger" variant="ghost" shape="icon" icon="more" label=${more}></gr-button></gr-menu>

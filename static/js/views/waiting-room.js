@@ -54,7 +54,7 @@ export class GrWaitingRoom extends MeetingElement {
         </section>
         <section class="card stack">
           <div>
-            <p class="muted small" dir="auto">${waiting.roomName}</p>
+            <p class="muted small"><bdi>${waiting.roomName}</bdi></p>
             <h1 tabindex="-1">${t("waitingRoom.heading")}</h1>
           </div>
           ${connection === "reconnecting" ? html`<p class="note warn" role="alert"><gr-icon name="wifi"></gr-icon><span>${t("waitingRoom.reconnecting")}</span></p>` : nothing}

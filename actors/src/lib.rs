@@ -11,16 +11,16 @@
 //! one actor, never the room.
 
 pub mod clock;
-pub mod meeting_manager;
 pub mod ids;
+pub mod meeting_manager;
 pub mod participant;
 pub mod ports;
 pub mod protocol;
 pub mod room;
 pub mod supervise;
-pub mod topology;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod topology;
 
 pub use clock::{Clock, Timestamp, at};
 pub use meeting_manager::{RoomsHandle, RoomsSetup};

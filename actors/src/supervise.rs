@@ -5,7 +5,6 @@
 
 use actix::{Actor, Addr, Arbiter};
 use std::{
-    future::Future,
     sync::{Arc, RwLock},
     time::Duration,
 };
@@ -36,8 +35,8 @@ impl Default for Pulse {
 
 impl PulseWatch {
     /// Resolves when the actor is gone.
-    pub fn gone(mut self) -> impl Future<Output = ()> + 'static {
-        async move { while self.0.changed().await.is_ok() {} }
+    pub async fn gone(mut self) {
+        while self.0.changed().await.is_ok() {}
     }
 }
 
@@ -129,7 +128,12 @@ async fn watch_over<A: Actor>(
             back_off.reset();
         }
         let pause = back_off.next_pause();
-        tracing::error!(actor = name, failures = back_off.failures(), pause_ms = pause.as_millis() as u64, "actor ended; making it again");
+        tracing::error!(
+            actor = name,
+            failures = back_off.failures(),
+            pause_ms = pause.as_millis() as u64,
+            "actor ended; making it again"
+        );
         metrics::counter!("greenroom_actor_restarts_total", "actor" => name).increment(1);
         tokio::time::sleep(pause).await;
         let (addr, next) = make();

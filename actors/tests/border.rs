@@ -6,13 +6,29 @@ use std::{
 };
 
 /// Files and folders that are pure, below `actors/src`.
-const PURE: &[&str] = &["room", "topology", "protocol", "ids.rs", "participant/outbox.rs", "participant/limits.rs", "participant/resume_token.rs"];
+const PURE: &[&str] =
+    &["room", "topology", "protocol", "ids.rs", "participant/outbox.rs", "participant/limits.rs", "participant/resume_token.rs"];
 /// Folders below those that are shells.
 const SHELLS: &[&str] = &["room/actor"];
 /// What pure code can't name. `HashMap` because its order differs from run to run, and a journal must replay to the same bits.
 const FORBIDDEN: &[&str] = &[
-    "actix", "tokio", "Instant", "SystemTime", "OffsetDateTime", "new_v4", "now_v7", "rand::", "std::fs", "std::net", "std::env", "std::thread",
-    "HashMap", "HashSet", "async fn", "webrtc", "str0m",
+    "actix",
+    "tokio",
+    "Instant",
+    "SystemTime",
+    "OffsetDateTime",
+    "new_v4",
+    "now_v7",
+    "rand::",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::thread",
+    "HashMap",
+    "HashSet",
+    "async fn",
+    "webrtc",
+    "str0m",
 ];
 
 #[test]
@@ -27,7 +43,8 @@ fn what_decides_is_pure() {
             continue;
         }
         let text = fs::read_to_string(&file).expect("readable");
-        let code = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).filter(|line| !line.trim_start().starts_with("//"));
+        let code =
+            text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).filter(|line| !line.trim_start().starts_with("//"));
         for (number, line) in code.enumerate() {
             let found = FORBIDDEN.iter().find(|word| line.contains(**word));
             assert!(found.is_none(), "{name}, code line {}: {}", number + 1, found.unwrap_or(&""));

@@ -55,8 +55,12 @@ impl RoomsHandle {
         let rooms = Self { directory: Arc::default(), manager: Arc::default() };
         let participant =
             ParticipantSetup { clock: setup.clock, outbox: setup.outbox, rates: setup.rates, ice: setup.ice, dev: setup.dev };
-        let room_setup =
-            Arc::new(RoomSetup { clock: setup.clock, store: setup.store, rules: setup.rules, participant: Arc::new(participant) });
+        let room_setup = Arc::new(RoomSetup {
+            clock: setup.clock,
+            store: setup.store,
+            rules: setup.rules,
+            participant: Arc::new(participant),
+        });
         let (handle, home, arbiters) = (rooms.clone(), setup.arbiters[0].clone(), Arc::new(setup.arbiters));
         let manager = Supervised::start_on(&home, "meeting_manager", move || {
             MeetingManager::start_with(handle.clone(), room_setup.clone(), handle.directory.clone(), arbiters.clone())

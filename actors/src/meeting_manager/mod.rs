@@ -56,14 +56,26 @@ pub struct MeetingManager {
 
 impl MeetingManager {
     /// Starts the manager on the first arbiter.
-    pub fn start_with(rooms: RoomsHandle, setup: Arc<RoomSetup>, directory: Arc<Directory>, arbiters: Arc<Vec<ArbiterHandle>>) -> (Addr<Self>, PulseWatch) {
+    pub fn start_with(
+        rooms: RoomsHandle,
+        setup: Arc<RoomSetup>,
+        directory: Arc<Directory>,
+        arbiters: Arc<Vec<ArbiterHandle>>,
+    ) -> (Addr<Self>, PulseWatch) {
         let pulse = Pulse::new();
         let watch = pulse.watch();
         let home = arbiters[0].clone();
         let addr = MeetingManager::start_in_arbiter(&home, move |ctx| {
             ctx.set_mailbox_capacity(MAILBOX);
-            let mut manager =
-                MeetingManager { rooms, setup, directory, arbiters, opening: HashMap::new(), faults: HashMap::new(), _pulse: pulse };
+            let mut manager = MeetingManager {
+                rooms,
+                setup,
+                directory,
+                arbiters,
+                opening: HashMap::new(),
+                faults: HashMap::new(),
+                _pulse: pulse,
+            };
             // A manager made again knows the open rooms from the directory.
             for (room, open) in manager.directory.all() {
                 manager.watch(room, open, ctx);
@@ -106,7 +118,8 @@ impl MeetingManager {
                 Ok(None) => return answer_all(waiting, Err(not_found())),
                 Err(error) => {
                     tracing::error!(room = %room.short(), %error, "a room could not be read");
-                    let error = CommandError::new(ErrorCode::StorageUnavailable, "the room can't be read at the moment").retry_in(1_000);
+                    let error =
+                        CommandError::new(ErrorCode::StorageUnavailable, "the room can't be read at the moment").retry_in(1_000);
                     return answer_all(waiting, Err(error));
                 }
             };

@@ -102,7 +102,7 @@ impl Participant {
         (addr, watch)
     }
 
-    fn to_socket(&mut self, message: ToSocket, ctx: &mut Context<Self>) {
+    fn tell_socket(&mut self, message: ToSocket, ctx: &mut Context<Self>) {
         let Some(socket) = &self.socket else { return };
         if socket.to.try_send(message).is_err() {
             // Its mailbox is full (it can't keep up) or it is gone: the client resumes on a new one.
@@ -113,20 +113,20 @@ impl Participant {
 
     fn send_texts(&mut self, texts: impl IntoIterator<Item = String>, ctx: &mut Context<Self>) {
         for text in texts {
-            self.to_socket(ToSocket::Text(text), ctx);
+            self.tell_socket(ToSocket::Text(text), ctx);
         }
     }
 
     fn reply(&mut self, reference: Option<u64>, result: CommandResult, ctx: &mut Context<Self>) {
         if reference.is_some() {
             let text = serde_json::to_string(&Reply::new(reference, result)).expect("replies are plain data");
-            self.to_socket(ToSocket::Text(text), ctx);
+            self.tell_socket(ToSocket::Text(text), ctx);
         }
     }
 
     fn push(&mut self, frame: Arc<Frame>, ctx: &mut Context<Self>) {
         if let Some(text) = self.outbox.push(frame, self.setup.clock.now()) {
-            self.to_socket(ToSocket::Text(text), ctx);
+            self.tell_socket(ToSocket::Text(text), ctx);
         }
         self.watch_for_slowness(ctx);
     }
@@ -151,7 +151,7 @@ impl Participant {
     }
 
     fn close_socket(&mut self, code: CloseCode, ctx: &mut Context<Self>) {
-        self.to_socket(ToSocket::Close(code), ctx);
+        self.tell_socket(ToSocket::Close(code), ctx);
         self.drop_socket(ctx);
     }
 
@@ -195,7 +195,7 @@ impl Participant {
         Frame::new(&event)
     }
 
-    fn to_room(&mut self, reference: Option<u64>, command: ClientCommand, ctx: &mut Context<Self>) {
+    fn pass_on(&mut self, reference: Option<u64>, command: ClientCommand, ctx: &mut Context<Self>) {
         let message = to_room::FromParticipant { participant: self.id, reference, command };
         match self.room.try_send(message) {
             Ok(()) => self.unanswered.extend(reference),
@@ -212,7 +212,7 @@ impl Participant {
         }
         match fault {
             Fault::DropSocket => {
-                self.to_socket(ToSocket::Cut, ctx);
+                self.tell_socket(ToSocket::Cut, ctx);
                 self.drop_socket(ctx);
             }
             Fault::RefuseResume => self.tell_room(to_room::ForgetResume { participant: self.id }, ctx),
@@ -356,7 +356,7 @@ impl Handler<Incoming> for Participant {
                 let result = self.simulate(simulate.fault, ctx);
                 self.reply(reference, result, ctx);
             }
-            command => self.to_room(reference, command, ctx),
+            command => self.pass_on(reference, command, ctx),
         }
     }
 }
@@ -398,7 +398,7 @@ impl Handler<TakeSnapshot> for Participant {
         let frame = self.personal(*snapshot.event);
         let text = self.outbox.attach_with_snapshot(last_seq, frame, self.setup.clock.now());
         if self.socket.is_some() {
-            self.to_socket(ToSocket::Text(text), ctx);
+            self.tell_socket(ToSocket::Text(text), ctx);
         } else {
             self.outbox.detach();
         }

@@ -43,7 +43,7 @@ fn a_long_cut_is_a_clean_leave() {
         bob.loses_socket();
         world.passes(Duration::from_secs(40)).await;
         assert_eq!(alice.hears("participant_left").await["reason"], "connection_lost");
-        let refused = bob.resumes(&world).await.err().expect("is too late");
+        let refused = bob.resumes(&world).await.expect_err("is too late");
         assert_eq!(refused.error.code, ErrorCode::ResumeExpired);
         bob.joins(&world).await;
     });
@@ -55,12 +55,13 @@ fn the_newest_tab_wins_and_the_old_one_can_not_come_back() {
         let (mut alice, mut bob) = (world.host("Alice"), world.guest("Bob"));
         alice.joins(&world).await;
         bob.joins(&world).await;
-        let mut second_tab = crate::testing::Person::new("Bob", world.record.room_id, bob.claims.role, bob.claims.identity.clone());
+        let mut second_tab =
+            crate::testing::Person::new("Bob", world.record.room_id, bob.claims.role, bob.claims.identity.clone());
         second_tab.joins(&world).await;
         assert_eq!(second_tab.id(), bob.id());
         bob.is_closed_with(CloseCode::JoinedElsewhere).await;
         assert_eq!(alice.hears("participant_left").await["reason"], "rejoined");
-        let refused = bob.resumes(&world).await.err().expect("its token is dead");
+        let refused = bob.resumes(&world).await.expect_err("its token is dead");
         assert_eq!(refused.error.code, ErrorCode::ResumeInvalid);
     });
 }

@@ -1,6 +1,7 @@
 //! What clients send: imperative commands, each a struct of its own.
 
 use super::{
+    error::CommandError,
     people::{MediaKind, Role},
     room::PartialSettings,
 };
@@ -8,6 +9,9 @@ use crate::ids::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// Links that one `telemetry` may speak of.
+pub const TELEMETRY_PEERS: usize = 100;
 
 /// Defines the commands once: a struct each, the enum over them, and the parser's table from a type's name to its struct.
 macro_rules! commands {
@@ -247,6 +251,42 @@ pub struct PeerStats {
     pub relayed: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transport: Option<String>,
+}
+
+impl PeerStats {
+    /// Is every number one that can be measured? Losses over 1 are rounding of the client's, which scoring puts right.
+    pub fn check(&self) -> Result<(), CommandError> {
+        let numbers = [
+            ("peers.rttMs", self.rtt_ms),
+            ("peers.lossUp", self.loss_up),
+            ("peers.lossDown", self.loss_down),
+            ("peers.jitterMs", self.jitter_ms),
+            ("peers.bitrateUp", self.bitrate_up),
+            ("peers.bitrateDown", self.bitrate_down),
+            ("peers.framesPerSecond", self.frames_per_second.unwrap_or_default()),
+        ];
+        match numbers.iter().find(|(_, number)| !measurable(*number)) {
+            Some((field, _)) => Err(CommandError::bad_field(field, "must be a finite number that is not negative")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Telemetry {
+    /// The first thing that is wrong with it, if anything is.
+    pub fn check(&self) -> Result<(), CommandError> {
+        if self.peers.len() > TELEMETRY_PEERS {
+            return Err(CommandError::too_long("peers", TELEMETRY_PEERS));
+        }
+        if !self.audio_level.is_none_or(measurable) {
+            return Err(CommandError::bad_field("audioLevel", "must be a finite number that is not negative"));
+        }
+        self.peers.iter().try_for_each(PeerStats::check)
+    }
+}
+
+fn measurable(number: f32) -> bool {
+    number.is_finite() && number >= 0.0
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]

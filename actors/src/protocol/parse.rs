@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_command_is_read_and_unknown_fields_are_ignored() {
-        let frame = parse(r#"{"type":"raise_hand","ref":4,"raised":true,"colour":"red"}"#).ok().expect("valid");
+        let Ok(frame) = parse(r#"{"type":"raise_hand","ref":4,"raised":true,"colour":"red"}"#) else { panic!("must be read") };
         assert_eq!(frame.reference, Some(4));
         assert_eq!(frame.command.name(), "raise_hand");
     }

@@ -10,20 +10,15 @@ use crate::{
     ids::*,
     ports::QualityPoint,
     protocol::{
-        CommandError, ServerEvent,
+        ServerEvent,
         client::{PeerStats, Telemetry},
     },
 };
 use std::time::Duration;
 
-/// Links that one client may speak of.
-const MAX_PEERS: usize = 1_000;
-
 impl RoomState {
     pub(super) fn telemetry(&mut self, from: ParticipantId, command: &Telemetry, turn: &mut Turn) -> CommandResult {
-        if command.peers.len() > MAX_PEERS {
-            return Err(CommandError::too_long("peers", MAX_PEERS));
-        }
+        command.check()?;
         // A link to somebody who has just left says nothing about now.
         let here = |peer: &&PeerStats| peer.participant_id != from && self.members.contains_key(&peer.participant_id);
         let peers: Vec<PeerStats> = command.peers.iter().filter(here).cloned().collect();

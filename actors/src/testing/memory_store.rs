@@ -82,7 +82,11 @@ impl MemoryStore {
         Box::pin(std::future::ready(result))
     }
 
-    fn session<T: Send + 'static>(&self, id: SessionId, work: impl FnOnce(&mut KeptSession) -> Result<T, StoreError>) -> Answer<T> {
+    fn session<T: Send + 'static>(
+        &self,
+        id: SessionId,
+        work: impl FnOnce(&mut KeptSession) -> Result<T, StoreError>,
+    ) -> Answer<T> {
         self.answer(|kept| work(kept.sessions.get_mut(&id).ok_or(StoreError::NotFound)?))
     }
 }
@@ -102,7 +106,9 @@ impl RoomStore for MemoryStore {
     }
 
     fn rooms_with_open_session(&self) -> Answer<Vec<RoomId>> {
-        self.answer(|kept| Ok(kept.sessions.values().filter(|session| session.ended.is_none()).map(|session| session.room).collect()))
+        self.answer(|kept| {
+            Ok(kept.sessions.values().filter(|session| session.ended.is_none()).map(|session| session.room).collect())
+        })
     }
 
     fn start_session(&self, room: RoomId, id: SessionId, at: Timestamp) -> Answer<()> {

@@ -39,7 +39,8 @@ impl IceServers for NoIce {
 impl World {
     /// Runs a story in its own actor system, in a paused clock.
     pub fn tell<F: Future<Output = ()>>(settings: Settings, story: impl FnOnce(World) -> F) {
-        let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
+        let runtime =
+            || tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
         System::with_tokio_rt(runtime).block_on(async { story(World::new(settings)).await });
     }
 

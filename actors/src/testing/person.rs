@@ -183,7 +183,9 @@ impl Person {
 
     async fn reply(&mut self) -> Value {
         let reference = self.next_ref;
-        self.listen(|value| value["type"] == "reply" && value["ref"] == reference).await.unwrap_or_else(|| panic!("{} gets a reply", self.name))
+        self.listen(|value| value["type"] == "reply" && value["ref"] == reference)
+            .await
+            .unwrap_or_else(|| panic!("{} gets a reply", self.name))
     }
 
     /// The next event of this type, which must come.

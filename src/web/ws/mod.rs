@@ -10,12 +10,7 @@ use actix_web::{
     web::{Data, Payload},
 };
 use actix_web_actors::ws;
-use actors::{
-    RoomsHandle,
-    ids::RoomId,
-    protocol::SUBPROTOCOL,
-    room::Claims,
-};
+use actors::{RoomsHandle, ids::RoomId, protocol::SUBPROTOCOL, room::Claims};
 use socket::SignalSocket;
 use std::{
     sync::{Arc, atomic::AtomicU64},
@@ -43,7 +38,12 @@ pub struct Signalling {
 }
 
 /// Upgrades to the signalling protocol. A cookie from a foreign page, or a client that does not speak our subprotocol, gets no socket.
-pub async fn signal(request: HttpRequest, payload: Payload, shared: Data<Shared>, signalling: Data<Signalling>) -> Result<HttpResponse, actix_web::Error> {
+pub async fn signal(
+    request: HttpRequest,
+    payload: Payload,
+    shared: Data<Shared>,
+    signalling: Data<Signalling>,
+) -> Result<HttpResponse, actix_web::Error> {
     origin::check(&request, &shared.config)?;
     shared.accepting()?;
     if !speaks_our_protocol(&request) {
@@ -51,10 +51,7 @@ pub async fn signal(request: HttpRequest, payload: Payload, shared: Data<Shared>
         return Err(Problem::bad_request(detail).into());
     }
     let socket = SignalSocket::new(signalling.clone().into_inner());
-    ws::WsResponseBuilder::new(socket, &request, payload)
-        .protocols(&[SUBPROTOCOL])
-        .frame_size(signalling.max_frame_bytes)
-        .start()
+    ws::WsResponseBuilder::new(socket, &request, payload).protocols(&[SUBPROTOCOL]).frame_size(signalling.max_frame_bytes).start()
 }
 
 fn speaks_our_protocol(request: &HttpRequest) -> bool {

@@ -4,12 +4,6 @@ use super::{
     Signalling,
     reassembly::{Piece, Reassembly},
 };
-use actix::{
-    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Handler, StreamHandler,
-    fut::wrap_future,
-    prelude::SendError,
-};
-use actix_web_actors::ws::{self, WebsocketContext};
 use ::actors::{
     participant::{
         Participant,
@@ -23,12 +17,13 @@ use ::actors::{
     },
     room::actor::messages::{Enter, Entrance, Refused},
 };
+use actix::{
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Handler, StreamHandler, fut::wrap_future, prelude::SendError,
+};
+use actix_web_actors::ws::{self, WebsocketContext};
 use std::{
     collections::VecDeque,
-    sync::{
-        Arc,
-        atomic::Ordering,
-    },
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 use tokio::sync::oneshot;
@@ -49,7 +44,9 @@ enum Stage {
     /// Nothing said yet.
     New,
     /// Hello or resume is on its way; what arrives meanwhile waits.
-    Entering { early: VecDeque<String> },
+    Entering {
+        early: VecDeque<String>,
+    },
     In(Addr<Participant>),
     Closed,
 }
@@ -72,7 +69,16 @@ impl SignalSocket {
     pub fn new(shared: Arc<Signalling>) -> Self {
         let now = Instant::now();
         let number = shared.opened.fetch_add(1, Ordering::Relaxed);
-        Self { shared, number, stage: Stage::New, pieces: Reassembly::default(), last_heard: now, opened: now, frames: 0, bad_frames: 0 }
+        Self {
+            shared,
+            number,
+            stage: Stage::New,
+            pieces: Reassembly::default(),
+            last_heard: now,
+            opened: now,
+            frames: 0,
+            bad_frames: 0,
+        }
     }
 
     fn close(&mut self, code: CloseCode, ctx: &mut Context) {
@@ -80,7 +86,10 @@ impl SignalSocket {
             return;
         }
         metrics::counter!("greenroom_socket_closes_total", "code" => code.number().to_string()).increment(1);
-        ctx.close(Some(ws::CloseReason { code: ws::CloseCode::Other(code.number()), description: Some(code.sentence().to_owned()) }));
+        ctx.close(Some(ws::CloseReason {
+            code: ws::CloseCode::Other(code.number()),
+            description: Some(code.sentence().to_owned()),
+        }));
         self.leave();
         ctx.stop();
     }
@@ -168,7 +177,8 @@ impl SignalSocket {
                 let open = rooms.open(room).await.map_err(refuse)?;
                 let entered = enter(&open.addr, Entrance::Hello(claims.clone()), socket.clone(), reference).await;
                 // A session that just ended makes room for a new one.
-                let again = matches!(&entered, Err(refused) if refused.error.code == ErrorCode::RoomEnded) && pauses.failures() < 6;
+                let again =
+                    matches!(&entered, Err(refused) if refused.error.code == ErrorCode::RoomEnded) && pauses.failures() < 6;
                 if !again {
                     return entered;
                 }
@@ -195,7 +205,10 @@ impl SignalSocket {
             let entrance = Entrance::Resume { token, last_seq: resume.last_seq, fresh: resume.fresh };
             enter(&open.addr, entrance, socket, reference).await.map_err(|mut refused| {
                 if refused.error.code == ErrorCode::RoomEnded {
-                    refused = Refused { error: CommandError::new(ErrorCode::ResumeExpired, "the session is over"), close: CloseCode::NotAuthenticated };
+                    refused = Refused {
+                        error: CommandError::new(ErrorCode::ResumeExpired, "the session is over"),
+                        close: CloseCode::NotAuthenticated,
+                    };
                 }
                 refused
             })
@@ -209,7 +222,9 @@ impl SignalSocket {
 
     fn enter(&mut self, entering: impl Future<Output = Entered> + 'static, reference: Option<u64>, ctx: &mut Context) {
         self.stage = Stage::Entering { early: VecDeque::new() };
-        let entering = async move { tokio::time::timeout(ENTER_DEADLINE, entering).await.unwrap_or_else(|_| Err(refuse(CommandError::busy()))) };
+        let entering = async move {
+            tokio::time::timeout(ENTER_DEADLINE, entering).await.unwrap_or_else(|_| Err(refuse(CommandError::busy())))
+        };
         ctx.spawn(wrap_future::<_, Self>(entering).map(move |entered, socket, ctx| socket.entered(entered, reference, ctx)));
     }
 
@@ -327,11 +342,8 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for SignalSocket {
             }
             Ok(ws::Message::Nop) => {}
             Err(ws::ProtocolError::Overflow) => self.close(CloseCode::TooBig, ctx),
+            // The library tells text that is not UTF-8 by this kind alone; a connection that broke has it too, and then nobody reads the close.
             Err(ws::ProtocolError::Io(error)) if error.kind() == std::io::ErrorKind::Other => self.close(CloseCode::NotUtf8, ctx),
-            Err(ws::ProtocolError::Io(_)) => {
-                self.leave();
-                ctx.stop();
-            }
             Err(_) => self.close(CloseCode::Policy, ctx),
         }
     }

@@ -1,8 +1,8 @@
 //! The room's shell: reads the clock, draws, asks the state, keeps the journal, runs the effects. Decides nothing about people.
 
 pub mod messages;
-mod people;
 mod pending;
+mod people;
 mod store_work;
 
 use super::{
@@ -21,8 +21,8 @@ use crate::{
 use actix::prelude::*;
 use futures_util::future::join_all;
 use messages::*;
-use people::People;
 use pending::{Asker, Decided, Entering, PendingQueue, Work};
+use people::People;
 use std::{
     sync::{
         Arc,
@@ -89,7 +89,13 @@ pub struct StartedRoom {
 
 impl Room {
     /// Starts a room on `arbiter`, where its participants will live too.
-    pub fn start_on(arbiter: &ArbiterHandle, setup: Arc<RoomSetup>, rooms: RoomsHandle, record: RoomRecord, origin: Origin) -> StartedRoom {
+    pub fn start_on(
+        arbiter: &ArbiterHandle,
+        setup: Arc<RoomSetup>,
+        rooms: RoomsHandle,
+        record: RoomRecord,
+        origin: Origin,
+    ) -> StartedRoom {
         let pulse = Pulse::new();
         let watch = pulse.watch();
         let orderly = Arc::new(AtomicBool::new(false));

@@ -30,7 +30,11 @@ fn bob_waits_until_alice_admits_him() {
         bob.knocks(&world).await;
         let list = alice.hears("waiting_updated").await;
         assert_eq!(list["waiting"][0]["displayName"], "Bob");
-        bob.is_refused(client::Chat { text: "let me in".into(), to: None, reply_to: None, client_id: "1".into(), file_id: None }, "not_admitted").await;
+        bob.is_refused(
+            client::Chat { text: "let me in".into(), to: None, reply_to: None, client_id: "1".into(), file_id: None },
+            "not_admitted",
+        )
+        .await;
         bob.is_refused(client::GetIceServers {}, "not_admitted").await;
         alice.does(client::Admit { participant_id: bob.id() }).await;
         bob.hears("admitted").await;

@@ -26,11 +26,7 @@ pub struct Blocking {
 impl Blocking {
     /// `running` jobs at once and `waiting` more in line.
     pub fn new(running: usize, waiting: usize) -> Self {
-        Self {
-            running: Arc::new(Semaphore::new(running)),
-            inside: Arc::new(AtomicUsize::new(0)),
-            limit: running + waiting,
-        }
+        Self { running: Arc::new(Semaphore::new(running)), inside: Arc::new(AtomicUsize::new(0)), limit: running + waiting }
     }
 
     /// # Errors

@@ -156,12 +156,7 @@ impl ApiKeys {
         {
             tracing::warn!(%error, "the use of an API key was not noted");
         }
-        Ok(ApiKey {
-            id: row.id.0,
-            tenant_id: row.tenant_id.0,
-            user_id: row.user_id.map(|id| id.0),
-            scopes: scopes_of(&row),
-        })
+        Ok(ApiKey { id: row.id.0, tenant_id: row.tenant_id.0, user_id: row.user_id.map(|id| id.0), scopes: scopes_of(&row) })
     }
 }
 

@@ -1,21 +1,35 @@
 //! What somebody is in a room they ask to join: one pure function.
 
+use actors::clock::Timestamp;
 use actors::ids::{Identity, TenantId, UserId};
 use actors::ports::RoomRecord;
 use actors::protocol::{Role, room::WaitingRoom};
-use actors::clock::Timestamp;
 use uuid::Uuid;
 
 /// Who asks.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Asker {
-    Account { user_id: UserId, tenant_id: TenantId },
+    Account {
+        user_id: UserId,
+        tenant_id: TenantId,
+    },
     /// Shows a guest token.
-    Guest { guest_id: Uuid, tenant_id: TenantId },
+    Guest {
+        guest_id: Uuid,
+        tenant_id: TenantId,
+    },
     /// A program asks for somebody whom it knows by a name of its own.
-    ApiKey { key_id: Uuid, tenant_id: TenantId, may_write_rooms: bool, person: String, role: Option<Role> },
+    ApiKey {
+        key_id: Uuid,
+        tenant_id: TenantId,
+        may_write_rooms: bool,
+        person: String,
+        role: Option<Role>,
+    },
     /// Shows nothing; `guest_id` is fresh.
-    Anonymous { guest_id: Uuid },
+    Anonymous {
+        guest_id: Uuid,
+    },
 }
 
 impl Asker {

@@ -87,10 +87,7 @@ impl Source {
 }
 
 /// Runs `work` in a transaction that takes the write lock at once, so that it never fails half way by losing a race for it.
-pub(super) fn in_transaction<T>(
-    conn: &mut Conn,
-    work: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
+pub(super) fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
     conn.immediate_transaction(work)
 }
 

@@ -46,8 +46,7 @@ impl Store {
     /// [`StoreError::Unavailable`], [`StoreError::Busy`].
     pub async fn file_usage(&self, session: Uuid) -> Result<(usize, i64), StoreError> {
         self.read(move |conn| {
-            let sizes: Vec<i64> =
-                files::table.filter(files::session_id.eq(Id(session))).select(files::size).load(conn)?;
+            let sizes: Vec<i64> = files::table.filter(files::session_id.eq(Id(session))).select(files::size).load(conn)?;
             Ok((sizes.len(), sizes.iter().sum()))
         })
         .await

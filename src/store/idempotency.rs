@@ -106,9 +106,6 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Busy`].
     pub async fn purge_requests(&self, before: i64) -> Result<usize, StoreError> {
-        self.write(move |conn| {
-            Ok(diesel::delete(keys::table.filter(keys::created_at.lt(before))).execute(conn)?)
-        })
-        .await
+        self.write(move |conn| Ok(diesel::delete(keys::table.filter(keys::created_at.lt(before))).execute(conn)?)).await
     }
 }

@@ -73,8 +73,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Dangling`] when there is no such session.
     pub fn keep_snapshot(&self, snapshot: Snapshot) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
-        let row =
-            SnapshotRow { session_id: Id(snapshot.session_id.0), seq: seq_column(snapshot.seq), state: snapshot.state };
+        let row = SnapshotRow { session_id: Id(snapshot.session_id.0), seq: seq_column(snapshot.seq), state: snapshot.state };
         self.write(move |conn| {
             let kept: Option<i64> =
                 room_snapshots::table.find(row.session_id).select(room_snapshots::seq).first(conn).optional()?;

@@ -38,10 +38,10 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+pub use audit::AuditFilter;
 pub use connection::Synchronous;
 pub use error::StoreError;
 pub use idempotency::Claim;
-pub use audit::AuditFilter;
 pub use journal::entry_of;
 pub use tokens::{Rotation, Successor};
 pub use types::Id;

@@ -6,8 +6,8 @@ use actors::ports::RoomRecord;
 use diesel::prelude::*;
 
 use super::schema::{
-    api_keys, audit_log, consents, files, idempotency_keys, quality_points, refresh_tokens, room_journal, room_snapshots,
-    rooms, sessions, users,
+    api_keys, audit_log, consents, files, idempotency_keys, quality_points, refresh_tokens, room_journal, room_snapshots, rooms,
+    sessions, users,
 };
 use super::{Id, StoreError};
 

@@ -111,7 +111,11 @@ impl Store {
 
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such room or it was deleted.
-    pub fn change_room(&self, id: Uuid, changes: RoomChanges) -> impl Future<Output = Result<RoomRow, StoreError>> + Send + use<> {
+    pub fn change_room(
+        &self,
+        id: Uuid,
+        changes: RoomChanges,
+    ) -> impl Future<Output = Result<RoomRow, StoreError>> + Send + use<> {
         self.write(move |conn| {
             let live = rooms::table.find(Id(id)).filter(rooms::deleted_at.is_null());
             match diesel::update(live).set(&changes).execute(conn) {

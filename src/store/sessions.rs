@@ -13,7 +13,12 @@ use super::{Id, Store, StoreError};
 impl Store {
     /// # Errors
     /// [`StoreError::Conflict`] when the session exists, [`StoreError::Dangling`] when the room doesn't.
-    pub fn open_session(&self, room: Uuid, session: Uuid, now: i64) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
+    pub fn open_session(
+        &self,
+        room: Uuid,
+        session: Uuid,
+        now: i64,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send + use<> {
         let row = SessionRow {
             id: Id(session),
             room_id: Id(room),
@@ -74,12 +79,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Busy`].
-    pub async fn sessions_of(
-        &self,
-        room: Uuid,
-        before: Option<(i64, Uuid)>,
-        limit: i64,
-    ) -> Result<Vec<SessionRow>, StoreError> {
+    pub async fn sessions_of(&self, room: Uuid, before: Option<(i64, Uuid)>, limit: i64) -> Result<Vec<SessionRow>, StoreError> {
         self.read(move |conn| {
             let mut query = sessions::table
                 .filter(sessions::room_id.eq(Id(room)))

@@ -152,9 +152,7 @@ fn replace(conn: &mut Conn, shown: &RefreshTokenRow, successor: Successor, now: 
 }
 
 fn revoke_family(conn: &mut Conn, family: Id, now: i64) -> Result<(), StoreError> {
-    let live = refresh_tokens::table
-        .filter(refresh_tokens::family_id.eq(family))
-        .filter(refresh_tokens::revoked_at.is_null());
+    let live = refresh_tokens::table.filter(refresh_tokens::family_id.eq(family)).filter(refresh_tokens::revoked_at.is_null());
     diesel::update(live).set(refresh_tokens::revoked_at.eq(now)).execute(conn)?;
     Ok(())
 }

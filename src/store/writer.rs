@@ -89,9 +89,7 @@ fn commit_group(source: &Source, slot: &mut Option<Conn>, group: &mut [Box<dyn J
         Some(conn) => conn,
         None => slot.insert(source.writer()?),
     };
-    in_transaction(conn, |conn| {
-        group.iter_mut().try_for_each(|job| job.run(conn))
-    })
+    in_transaction(conn, |conn| group.iter_mut().try_for_each(|job| job.run(conn)))
 }
 
 trait Job: Send {

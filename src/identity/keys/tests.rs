@@ -24,7 +24,8 @@ fn nobody_else_may_read_the_files() {
     keys.rotate().expect("rotated");
     let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
     assert_eq!(mode(&dir.path().join("keys")), 0o700);
-    let files: Vec<_> = fs::read_dir(dir.path().join("keys")).expect("readable").map(|entry| entry.expect("there").path()).collect();
+    let files: Vec<_> =
+        fs::read_dir(dir.path().join("keys")).expect("readable").map(|entry| entry.expect("there").path()).collect();
     assert_eq!(files.len(), 4, "two keys, the index and the lock");
     for file in files {
         assert_eq!(mode(&file), 0o600, "{}", file.display());

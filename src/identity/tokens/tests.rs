@@ -232,7 +232,8 @@ fn times_must_be_there_and_be_numbers_and_fit() {
             },
             &format!("no {claim}"),
         );
-        for value in [json!("1700000600"), json!(null), json!(1_700_000_300.5), json!(-1), json!(true), json!([1]), json!(1e300)] {
+        for value in [json!("1700000600"), json!(null), json!(1_700_000_300.5), json!(-1), json!(true), json!([1]), json!(1e300)]
+        {
             server.refuses_claims(|claims| claims[claim] = value.clone(), &format!("{claim} = {value}"));
         }
     }
@@ -278,7 +279,8 @@ fn a_key_id_is_a_name_and_never_a_path() {
     fs::write(server.dir.path().join("evil.pem"), &pem).expect("written");
     fs::write(server.dir.path().join("keys/stray.pem"), &pem).expect("written");
     let absolute = server.dir.path().join("evil").display().to_string();
-    for kid in ["k0000000000000000", "../evil", &absolute, "..\\evil", "stray", "", ".", "a/b", "k\0", "kid with spaces", "ключ"] {
+    for kid in ["k0000000000000000", "../evil", &absolute, "..\\evil", "stray", "", ".", "a/b", "k\0", "kid with spaces", "ключ"]
+    {
         server.refuses_header(json!({ "typ": "JWT", "alg": "EdDSA", "kid": kid }), kid);
     }
     for kid in [json!(null), json!(7), json!(["k"]), json!({ "k": "v" })] {

@@ -44,9 +44,7 @@ fn of_many_that_migrate_at_once_one_does_it_and_all_open() {
 fn a_database_of_a_newer_version_is_refused_and_left_alone() {
     let dir = tempfile::tempdir().expect("a folder");
     drop(Store::open(dir.path()).expect("opens"));
-    raw(&dir)
-        .batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')")
-        .expect("written");
+    raw(&dir).batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')").expect("written");
     let error = Store::open(dir.path()).err().expect("refused");
     assert!(matches!(&error, StoreError::NewerSchema { found, .. } if found == "99990101000000"), "{error}");
     assert!(error.to_string().contains("newer version of Greenroom"));

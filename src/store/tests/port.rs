@@ -81,8 +81,7 @@ async fn changes_of_the_room(store: &Arc<dyn RoomStore>, record: RoomRecord) {
     let settings = Settings { mute_on_entry: true, ..record.settings.clone() };
     let host = Identity::guest(Uuid::from_u128(77));
     let changed = RoomRecord { name: "Retrospective".to_owned(), settings, host, ..record };
-    let update =
-        store.update_room(changed.room_id, changed.name.clone(), changed.settings.clone(), changed.host.clone());
+    let update = store.update_room(changed.room_id, changed.name.clone(), changed.settings.clone(), changed.host.clone());
     assert_eq!(update.await, Ok(()));
     assert!(stored(store, changed.room_id).await.record == changed);
 }

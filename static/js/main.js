@@ -1,8 +1,8 @@
-import { refresh } from "./api.js";
-import { loadBrand } from "./brand.js";
-import { startI18n } from "./i18n.js";
-import { startRouter } from "./router.js";
-import { setUser, wasSignedIn } from "./session.js";
+import { refresh } from "./rest/api.js";
+import { loadBrand } from "./app/brand.js";
+import { startI18n } from "./i18n/i18n.js";
+import { startRouter } from "./app/router.js";
+import { setUser, wasSignedIn } from "./app/session.js";
 
 /** A cookie may still know who this is; the page doesn't wait for the answer, and no answer means a guest. */
 function restoreSession() {
@@ -17,4 +17,4 @@ restoreSession();
 void loadBrand();
 await startI18n();
 startRouter();
-await import("./app.js");
+await import("./app/app.js");

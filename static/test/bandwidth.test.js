@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { shareBandwidth } from "../js/bandwidth.js";
+import { shareBandwidth } from "../js/peers/bandwidth.js";
 
 test("the camera's total stays within a common uplink, whatever the number of peers", () => {
   let before = Infinity;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Peers } from "../js/peers.js";
+import { Peers } from "../js/peers/peers.js";
 import { FakeClock } from "./fake-clock.js";
 import { fragment, simulation } from "./sim-peer-connection.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatMessage } from "../js/messages.js";
+import { formatMessage } from "../js/i18n/messages.js";
 
 test("values stand where their names are", () => {
   assert.equal(formatMessage("Room {code}, {n} inside", { code: "ABCD-2345", n: 1200 }, "en"), "Room ABCD-2345, 1,200 inside");

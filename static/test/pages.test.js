@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { calendarEntry } from "../js/calendar.js";
-import { averageScore, brokenMoments, levelOf, participantsCsv } from "../js/report.js";
-import { readCode } from "../js/room-code.js";
+import { calendarEntry } from "../js/app/calendar.js";
+import { averageScore, brokenMoments, levelOf, participantsCsv } from "../js/app/report.js";
+import { readCode } from "../js/app/room-code.js";
 
 test("a code is read however it was typed or pasted", () => {
   for (const typed of ["abcd-2345", " ABCD2345 ", "abcd 2345", "abcd–2345", "https://meet.example/r/ABCD-2345?x=1", "/r/abcd2345"]) {

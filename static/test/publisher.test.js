@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Publisher } from "../js/publisher.js";
+import { Publisher } from "../js/media/publisher.js";
 
 function begin(refuse = null) {
   const sent = [];

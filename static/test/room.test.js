@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { initialState } from "../js/call-state.js";
-import { apply, expire, nextExpiry } from "../js/room.js";
+import { initialState } from "../js/call/call-state.js";
+import { apply, expire, nextExpiry } from "../js/room/room.js";
 import { addPending, markSending } from "../js/room/chat.js";
 import { person, room, welcome } from "./people.js";
 

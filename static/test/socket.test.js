@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { backOff } from "../js/reconnect.js";
-import { Socket } from "../js/socket.js";
+import { backOff } from "../js/signalling/reconnect.js";
+import { Socket } from "../js/signalling/socket.js";
 import { FakeClock, settle } from "./fake-clock.js";
 import { FakeServer } from "./fake-server.js";
 import { person, welcome } from "./people.js";

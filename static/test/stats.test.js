@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Speakers } from "../js/speakers.js";
-import { peerTelemetry, readStats } from "../js/stats.js";
+import { Speakers } from "../js/peers/speakers.js";
+import { peerTelemetry, readStats } from "../js/peers/stats.js";
 
 const report = ({ bytes, packets, lost, relay = false }) => [
   { type: "transport", id: "t", selectedCandidatePairId: "p" },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { formatMessage } from "../js/messages.js";
+import { formatMessage } from "../js/i18n/messages.js";
 
 const ROOT = new URL("../", import.meta.url);
 const LANGUAGES = ["en", "de", "ar"];

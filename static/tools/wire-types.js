@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { compile } from "json-schema-to-typescript";
 
 const SCHEMA = new URL("../../docs/protocol.schema.json", import.meta.url);
-const TYPES = new URL("../js/wire.d.ts", import.meta.url);
+const TYPES = new URL("../js/signalling/wire.d.ts", import.meta.url);
 
 /** The declarations as they should be now. */
 export async function wireTypes() {

@@ -1,11 +1,11 @@
 import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
-import { brand, brandName } from "../brand.js";
-import { LANGUAGES, language, setLanguage, t } from "../i18n.js";
-import { prefs, setTheme, theme } from "../prefs.js";
-import { navigate } from "../router.js";
-import { session, user } from "../session.js";
-import { signOut } from "../account.js";
+import { brand, brandName } from "../app/brand.js";
+import { LANGUAGES, language, setLanguage, t } from "../i18n/i18n.js";
+import { prefs, setTheme, theme } from "../app/prefs.js";
+import { navigate } from "../app/router.js";
+import { session, user } from "../app/session.js";
+import { signOut } from "../app/account.js";
 import { GrElement } from "./element.js";
 import "./logo.js";
 import "./menu.js";

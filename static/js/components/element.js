@@ -1,6 +1,6 @@
 import { LitElement } from "lit";
 import { base } from "../../style/tokens.js";
-import { i18n } from "../i18n.js";
+import { i18n } from "../i18n/i18n.js";
 
 /** The base of every element here: shared styles, and a new render when the language changes. */
 export class GrElement extends LitElement {

@@ -2,7 +2,7 @@ import { css, html, nothing } from "lit";
 import { ifDefined } from "lit/directives/if-defined.js";
 import { live } from "lit/directives/live.js";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { GrElement } from "./element.js";
 import { control } from "./control-styles.js";
 import "./icon.js";

@@ -1,4 +1,4 @@
-/** All shared elements at once: `import "../components/index.js"`. */
+/** All shared elements at once: `import "./index.js"`. */
 import "./avatar.js";
 import "./button.js";
 import "./dialog.js";

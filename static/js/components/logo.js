@@ -1,5 +1,5 @@
 import { css, html } from "lit";
-import { brand, brandName } from "../brand.js";
+import { brand, brandName } from "../app/brand.js";
 import { GrElement } from "./element.js";
 
 /** The mark and the name: a door ajar. */

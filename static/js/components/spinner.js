@@ -1,6 +1,6 @@
 import { css, html } from "lit";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { GrElement } from "./element.js";
 
 /** `<gr-spinner label="…">`: something is on its way, said once to screen readers. */

@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { base } from "../../style/tokens.js";
-import { copy } from "../clipboard.js";
-import { t } from "../i18n.js";
+import { copy } from "../browser/clipboard.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 
 /** While nobody else is here: the link, ready to send. */

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
-import { has, t } from "../i18n.js";
+import { has, t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 
 /** What must not be missed, over the stage: reconnecting, sound that waits for a click, a bad connection, a room too large. */

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 import { base } from "../../style/tokens.js";
-import { formatBytes, t } from "../i18n.js";
+import { formatBytes, t } from "../i18n/i18n.js";
 import { toast } from "../components/index.js";
 import { MeetingElement } from "./element.js";
 import { plain } from "./chat-format.js";
@@ -17,7 +17,7 @@ export class GrChatCompose extends MeetingElement {
 
   constructor() {
     super();
-    /** @type {{text: string, to: string, replyTo: import("../call-state.js").ChatMessage|null, file: File|null}} shared with the meeting, which keeps it */
+    /** @type {{text: string, to: string, replyTo: import("../call/call-state.js").ChatMessage|null, file: File|null}} shared with the meeting, which keeps it */
     this.draft = { text: "", to: "", replyTo: null, file: null };
     this.typingUntil = 0;
     this.typingTimer = 0;
@@ -109,7 +109,7 @@ export class GrChatCompose extends MeetingElement {
     this.dispatchEvent(new Event("sent"));
   }
 
-  /** What could not be brought up stays in the draft. @param {File} file @returns {Promise<import("../protocol.js").SharedFile|undefined>} */
+  /** What could not be brought up stays in the draft. @param {File} file @returns {Promise<import("../signalling/protocol.js").SharedFile|undefined>} */
   async upload(file) {
     this.uploading = undefined;
     const shared = await this.attempt(this.call.upload(file, (/** @type {number} */ part) => (this.uploading = part)));

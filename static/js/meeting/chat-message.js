@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
-import { formatBytes, formatTime, t } from "../i18n.js";
-import { errorText } from "../problem.js";
+import { formatBytes, formatTime, t } from "../i18n/i18n.js";
+import { errorText } from "../i18n/problem.js";
 import { MeetingElement } from "./element.js";
 import { plain } from "./chat-format.js";
 import { chatText } from "./chat-text.js";
@@ -12,7 +12,7 @@ export class GrChatMessage extends MeetingElement {
 
   constructor() {
     super();
-    /** @type {import("../call-state.js").ChatMessage & {progress?: number}} */
+    /** @type {import("../call/call-state.js").ChatMessage & {progress?: number}} */
     this.message = /** @type {any} */ (null);
     this.follows = false;
   }
@@ -42,7 +42,7 @@ export class GrChatMessage extends MeetingElement {
     return html`<blockquote dir="auto"><strong>${quoted.from === this.state.you?.id ? t("meeting.chat.you") : quoted.fromName}</strong> ${plain(quoted.text || quoted.file?.name || "")}</blockquote>`;
   }
 
-  /** @param {import("../protocol.js").SharedFile} file */
+  /** @param {import("../signalling/protocol.js").SharedFile} file */
   renderFile(file) {
     const inside = html`<gr-icon name="file"></gr-icon><span class="file-name" dir="auto">${file.name}</span><span class="size">${formatBytes(file.size)}</span>`;
     if (!file.url) return html`<div class="file">${inside}</div>`;

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { base } from "../../style/tokens.js";
-import { formatDate, formatList, t } from "../i18n.js";
+import { formatDate, formatList, t } from "../i18n/i18n.js";
 import { MeetingElement, panel } from "./element.js";
 import { plain } from "./chat-format.js";
 import "./chat-compose.js";
@@ -93,7 +93,7 @@ export class GrChatPanel extends MeetingElement {
       </div>`;
   }
 
-  /** @param {import("../call-state.js").ChatMessage} one @param {import("../call-state.js").ChatMessage|undefined} before */
+  /** @param {import("../call/call-state.js").ChatMessage} one @param {import("../call/call-state.js").ChatMessage|undefined} before */
   renderOne(one, before) {
     const day = new Date(one.sentAt).toDateString();
     const newDay = before ? new Date(before.sentAt).toDateString() !== day : day !== new Date().toDateString();

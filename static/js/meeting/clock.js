@@ -1,6 +1,6 @@
 import { css, html } from "lit";
 import { GrElement } from "../components/index.js";
-import { formatClock } from "../i18n.js";
+import { formatClock } from "../i18n/i18n.js";
 
 /** `<gr-clock since="2026-…">`: how long ago, ticking by itself so that nothing around it renders every second. */
 export class GrClock extends GrElement {

@@ -1,4 +1,4 @@
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { toast } from "../components/index.js";
 import { actionOf, whereOf } from "./shortcuts.js";
 import { isHost } from "./people.js";

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { base } from "../../style/tokens.js";
-import { formatNumber, has, t } from "../i18n.js";
+import { formatNumber, has, t } from "../i18n/i18n.js";
 import { MeetingElement, panel } from "./element.js";
 import "./path-badge.js";
 import "./quality-bars.js";
@@ -45,7 +45,7 @@ export class GrDetailsPanel extends MeetingElement {
     </div>`;
   }
 
-  /** @param {import("../protocol.js").Participant} person */
+  /** @param {import("../signalling/protocol.js").Participant} person */
   renderPerson(person) {
     const link = this.state.links[person.id];
     const stats = this.call.stats(person.id);

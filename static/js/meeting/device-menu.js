@@ -1,6 +1,6 @@
 import { css, html } from "lit";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 
 /** The small menu beside the microphone or camera button: another device, without leaving the call. */
@@ -59,7 +59,7 @@ export class GrDeviceMenu extends MeetingElement {
 }
 customElements.define("gr-device-menu", GrDeviceMenu);
 
-/** @param {string} kind @param {import("../call-state.js").Device[]} list @param {string|null} current @returns {import("../components/menu.js").MenuItem[]} */
+/** @param {string} kind @param {import("../call/call-state.js").Device[]} list @param {string|null} current @returns {import("../components/menu.js").MenuItem[]} */
 function section(kind, list, current) {
   /** @type {import("../components/menu.js").MenuItem} */
   const heading = { id: `heading-${kind}`, label: t(list.length ? `meeting.device.${kind}` : `meeting.device.no-${kind}`), disabled: true };

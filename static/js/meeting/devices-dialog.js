@@ -1,6 +1,6 @@
 import { html } from "lit";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingDialog, dialogStyles } from "./dialog-base.js";
 
 /** Devices in one place, where the bar has no room for their menus. */
@@ -16,7 +16,7 @@ export class GrDevicesDialog extends MeetingDialog {
     </gr-dialog>`;
   }
 
-  /** @param {string} kind @param {string} icon @param {import("../call-state.js").Device[]} list @param {string|null} current */
+  /** @param {string} kind @param {string} icon @param {import("../call/call-state.js").Device[]} list @param {string|null} current */
   pick(kind, icon, list, current) {
     const options = list.map((one, at) => ({ value: one.deviceId, label: one.label || t("meeting.device.unnamed", { number: at + 1 }) }));
     return html`<gr-select label=${t(`meeting.device.${kind}`)} icon=${icon} empty=${t(`meeting.device.no-${kind}`)} .options=${options} .value=${current ?? options[0]?.value ?? ""} @change=${(/** @type {any} */ e) => this.attempt(this.call.selectDevice(kind, e.target.value))}></gr-select>`;

@@ -9,7 +9,7 @@ import "./text-dialog.js";
 
 /** @typedef {{dialog: string, who?: string, name?: string}} Asked */
 
-/** The dialog that was asked for. @param {Asked|null} asked @param {any} call @param {import("../call-state.js").CallState} state */
+/** The dialog that was asked for. @param {Asked|null} asked @param {any} call @param {import("../call/call-state.js").CallState} state */
 export function dialogOf(asked, call, state) {
   if (!asked?.dialog) return nothing;
   const { dialog: kind, who = "", name = "" } = asked;

@@ -1,11 +1,11 @@
 import { css } from "lit";
 import { GrElement, toast } from "../components/index.js";
-import { errorText } from "../problem.js";
-import { t } from "../i18n.js";
+import { errorText } from "../i18n/problem.js";
+import { t } from "../i18n/i18n.js";
 
-/** @typedef {import("../call.js").Call} Call */
-/** @typedef {import("../call-state.js").CallState} CallState */
-/** @typedef {import("../protocol.js").Participant} Participant */
+/** @typedef {import("../call/call.js").Call} Call */
+/** @typedef {import("../call/call-state.js").CallState} CallState */
+/** @typedef {import("../signalling/protocol.js").Participant} Participant */
 
 /** The base of what is shown in a call: it gets the call and the call's newest state, and never keeps a copy. */
 export class MeetingElement extends GrElement {

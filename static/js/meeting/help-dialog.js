@@ -1,6 +1,6 @@
 import { css, html } from "lit";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingDialog } from "./dialog-base.js";
 import { SHORTCUTS } from "./shortcuts.js";
 

@@ -1,7 +1,7 @@
 import { html } from "lit";
 import { base } from "../../style/tokens.js";
-import { copy } from "../clipboard.js";
-import { t } from "../i18n.js";
+import { copy } from "../browser/clipboard.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingDialog, dialogStyles } from "./dialog-base.js";
 
 /** The link, the code, and the device's own way of sharing where it has one. */

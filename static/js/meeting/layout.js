@@ -1,7 +1,7 @@
 /**
  * Where everything on the stage goes. Pure: what is in the room, what the person chose and the size of the stage in, rectangles out.
  *
- * @typedef {import("../call-state.js").CallState} CallState
+ * @typedef {import("../call/call-state.js").CallState} CallState
  * @typedef {{key: string, id: string, kind: "camera"|"screen", self: boolean}} Tile `key` is stable as long as the tile exists
  * @typedef {"auto"|"grid"|"speaker"|"presentation"} LayoutChoice
  * @typedef {"grid"|"duo"|"speaker"|"presentation"} Layout

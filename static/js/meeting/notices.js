@@ -1,7 +1,7 @@
 import { toast } from "../components/index.js";
-import { has, t } from "../i18n.js";
+import { has, t } from "../i18n/i18n.js";
 
-/** @typedef {import("../call-state.js").Notice} Notice */
+/** @typedef {import("../call/call-state.js").Notice} Notice */
 /** @typedef {{look: "info"|"good"|"warn"|"error"}} Look */
 
 /** @type {Record<string, "info"|"good"|"warn"|"error">} */
@@ -16,7 +16,7 @@ export class Notices {
     this.seen = new Set();
   }
 
-  /** @param {import("../call-state.js").CallState} state @param {{onKnock: (id: string) => void, atDoor: boolean}} view what the button of a knock does; whether the door is in sight */
+  /** @param {import("../call/call-state.js").CallState} state @param {{onKnock: (id: string) => void, atDoor: boolean}} view what the button of a knock does; whether the door is in sight */
   show(state, { onKnock, atDoor }) {
     for (const notice of state.notices) {
       if (this.seen.has(notice.key)) continue;
@@ -26,7 +26,7 @@ export class Notices {
     }
   }
 
-  /** @param {Notice} notice @param {import("../call-state.js").CallState} state */
+  /** @param {Notice} notice @param {import("../call/call-state.js").CallState} state */
   quiet({ kind }, state) {
     if (kind === "joined" || kind === "left") return state.participants.length >= QUIET_FROM;
     return kind === "hand_lowered";

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { GrElement } from "../components/index.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 
 /** `<gr-path path="direct">`: the way a person's media takes, and who can read it. `words` spells it out. */
 export class GrPath extends GrElement {

@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingElement, panel } from "./element.js";
 import { hands, roster } from "./people.js";
 import "./person-row.js";
@@ -64,7 +64,7 @@ export class GrPeoplePanel extends MeetingElement {
     </div>`;
   }
 
-  /** @param {import("../protocol.js").Participant[]} list */
+  /** @param {import("../signalling/protocol.js").Participant[]} list */
   renderList(list) {
     return html`<ul>
       ${repeat(list, (one) => one.id, (one) => html`<li><gr-person-row .call=${this.call} .state=${this.state} who=${one.id}></gr-person-row></li>`)}

@@ -1,7 +1,7 @@
 /** Questions about the people in a call. Pure. */
 
-/** @typedef {import("../protocol.js").Participant} Participant */
-/** @typedef {import("../call-state.js").CallState} CallState */
+/** @typedef {import("../signalling/protocol.js").Participant} Participant */
+/** @typedef {import("../call/call-state.js").CallState} CallState */
 
 /** @param {Pick<CallState, "participants">} state @returns {Participant[]} raised hands, first raised first */
 export function hands({ participants }) {

@@ -1,6 +1,6 @@
 import { html } from "lit";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingDialog, dialogStyles } from "./dialog-base.js";
 
 const ROLES = /** @type {const} */ (["cohost", "presenter", "participant", "observer"]);
@@ -17,7 +17,7 @@ export class GrPersonDialog extends MeetingDialog {
 
   run() {
     const { call, who } = this;
-    const role = /** @type {import("../protocol.js").Role} */ (this.role || this.person(who)?.role);
+    const role = /** @type {import("../signalling/protocol.js").Role} */ (this.role || this.person(who)?.role);
     if (this.kind === "role") this.finish(() => call.setRole(who, role));
     else if (this.kind === "transfer") this.finish(() => call.transferHost(who));
     else this.finish(() => call.remove(who, { ban: this.ban }));

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 import { handNumber } from "./people.js";
 import { actOn, toolItems } from "./tools.js";

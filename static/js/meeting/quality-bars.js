@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { GrElement } from "../components/index.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 
 const LIT = { good: 3, fair: 2, poor: 1 };
 
@@ -10,7 +10,7 @@ export class GrQuality extends GrElement {
 
   constructor() {
     super();
-    /** @type {import("../protocol.js").QualityLevel|""} */
+    /** @type {import("../signalling/protocol.js").QualityLevel|""} */
     this.level = "";
   }
 

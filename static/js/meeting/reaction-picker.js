@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { base } from "../../style/tokens.js";
 import { place } from "../components/place.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 
 /** Words for those who don't see the picture. */

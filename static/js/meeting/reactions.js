@@ -2,7 +2,7 @@ import { css, html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { base } from "../../style/tokens.js";
 import { styled } from "../components/styled.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 
 /** Reactions rise over the stage and fade; with reduced motion they stand still and go. Said once to screen readers. */

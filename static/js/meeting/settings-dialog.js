@@ -1,6 +1,6 @@
 import { css, html } from "lit";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingDialog, dialogStyles } from "./dialog-base.js";
 
 const WHO = ["everyone", "presenters", "hosts"];
@@ -15,7 +15,7 @@ export class GrSettingsDialog extends MeetingDialog {
     this.roomName = null;
   }
 
-  /** @param {Partial<import("../protocol.js").Settings>} settings */
+  /** @param {Partial<import("../signalling/protocol.js").Settings>} settings */
   async change(settings) {
     await this.attempt(this.call.updateRoom({ settings }));
     // A refused change must not look as if it had been made.

@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { base } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 
 /** The frame around a panel: beside the stage on a desk, a sheet over it on a phone. `close` asks to go. */
 export class GrSidePanel extends GrElement {

@@ -2,7 +2,7 @@ import { css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { base } from "../../style/tokens.js";
 import { styled } from "../components/styled.js";
-import { formatNumber, t } from "../i18n.js";
+import { formatNumber, t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 import { arrange, plan, tilesOf } from "./layout.js";
 import "./tile.js";

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 import { handNumber } from "./people.js";
 import { actOn, toolItems } from "./tools.js";
@@ -77,14 +77,14 @@ export class GrTile extends MeetingElement {
     </div>`;
   }
 
-  /** @param {string} name @param {import("../protocol.js").Participant} person @param {string} trouble */
+  /** @param {string} name @param {import("../signalling/protocol.js").Participant} person @param {string} trouble */
   describe(name, person, trouble) {
     const number = handNumber(this.state, person.id);
     const parts = this.kind === "screen" ? [name] : [name, person.muted && t("meeting.tile.muted"), !person.videoOn && t("meeting.tile.cameraOff"), number && t("meeting.tile.hand", { number }), trouble];
     return parts.filter(Boolean).join(", ");
   }
 
-  /** @param {import("../protocol.js").Participant} person */
+  /** @param {import("../signalling/protocol.js").Participant} person */
   renderFlags(person) {
     const number = handNumber(this.state, person.id);
     return html`<div class="flags">
@@ -94,7 +94,7 @@ export class GrTile extends MeetingElement {
     </div>`;
   }
 
-  /** @param {import("../protocol.js").Participant} person @param {string} name */
+  /** @param {import("../signalling/protocol.js").Participant} person @param {string} name */
   renderMenu(person, name) {
     /** @type {import("../components/menu.js").MenuItem[]} */
     const items = [{ id: "pin", label: t(this.pinned ? "meeting.tool.unpin" : "meeting.tool.pin"), icon: "pin" }];

@@ -1,4 +1,4 @@
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { toolsFor } from "./people.js";
 
 /** @typedef {import("../components/menu.js").MenuItem} MenuItem */
@@ -21,7 +21,7 @@ const ICON = {
   remove: "leave",
 };
 
-/** What may be done to somebody, as a menu. @param {import("../call-state.js").CallState} state @param {import("../protocol.js").Participant} target @returns {MenuItem[]} */
+/** What may be done to somebody, as a menu. @param {import("../call/call-state.js").CallState} state @param {import("../signalling/protocol.js").Participant} target @returns {MenuItem[]} */
 export function toolItems(state, target) {
   return toolsFor(state, target).flatMap((group, at) => {
     /** @type {MenuItem[]} */

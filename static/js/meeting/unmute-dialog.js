@@ -1,6 +1,6 @@
 import { html } from "lit";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingDialog, dialogStyles } from "./dialog-base.js";
 
 /** A host asks; nobody's microphone or camera goes on without this answer. */

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 import "./clock.js";
 
@@ -10,7 +10,7 @@ export class GrWaitingRow extends MeetingElement {
 
   constructor() {
     super();
-    /** @type {import("../protocol.js").WaitingPerson} */
+    /** @type {import("../signalling/protocol.js").WaitingPerson} */
     this.knock = /** @type {any} */ (null);
     this.large = false;
   }

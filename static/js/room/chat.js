@@ -1,7 +1,7 @@
 /** What is said in writing. A message of ours is shown at once and becomes the server's when it comes back. */
 
-/** @typedef {import("../call-state.js").CallState} CallState */
-/** @typedef {import("../call-state.js").ChatMessage} ChatMessage */
+/** @typedef {import("../call/call-state.js").CallState} CallState */
+/** @typedef {import("../call/call-state.js").ChatMessage} ChatMessage */
 
 const LIMIT = 2_000;
 

@@ -2,7 +2,7 @@ import { without } from "./people.js";
 
 /** What passes by itself: reactions, notices, quality, requests. */
 
-/** @typedef {import("../call-state.js").CallState} CallState */
+/** @typedef {import("../call/call-state.js").CallState} CallState */
 
 export const REACTION_MS = 5_000;
 export const NOTICE_MS = 8_000;

@@ -4,8 +4,8 @@ import { byJoining } from "./session.js";
 
 /** Who is here and who waits. */
 
-/** @typedef {import("../call-state.js").CallState} CallState */
-/** @typedef {import("../protocol.js").Participant} Participant */
+/** @typedef {import("../call/call-state.js").CallState} CallState */
+/** @typedef {import("../signalling/protocol.js").Participant} Participant */
 
 /** @type {Record<string, (state: CallState, event: any, now: number) => CallState>} */
 export const handlers = {

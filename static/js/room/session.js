@@ -3,11 +3,11 @@ import { permissionsOf } from "./permissions.js";
 
 /** What concerns the whole: snapshots, the room itself, the end. */
 
-/** @typedef {import("../call-state.js").CallState} CallState */
+/** @typedef {import("../call/call-state.js").CallState} CallState */
 
 /** @type {Record<string, (state: CallState, event: any, now: number) => CallState>} */
 export const handlers = {
-  /** @param {CallState} state @param {import("../protocol.js").Welcome} event */
+  /** @param {CallState} state @param {import("../signalling/protocol.js").Welcome} event */
   welcome(state, event) {
     const ours = new Set(event.chat.map((message) => message.clientId));
     const unsent = state.chat.filter((message) => (message.pending || message.failed) && !ours.has(message.clientId));
@@ -31,7 +31,7 @@ export const handlers = {
     };
   },
 
-  /** Also when a host sends somebody back: nothing of the room is known any more. @param {CallState} state @param {import("../protocol.js").Waiting} event */
+  /** Also when a host sends somebody back: nothing of the room is known any more. @param {CallState} state @param {import("../signalling/protocol.js").Waiting} event */
   waiting(state, { position, hostPresent, message, roomName }) {
     const place = { position, hostPresent, message: message ?? null, roomName };
     if (state.phase === "waiting") return { ...state, waiting: place };
@@ -77,13 +77,13 @@ export const handlers = {
   server_draining: (state, _event, now) => notice(state, "draining", {}, now),
 };
 
-/** The first reason stays: a close that follows it says less. @param {CallState} state @param {import("../call-state.js").Ended} ended @returns {CallState} */
+/** The first reason stays: a close that follows it says less. @param {CallState} state @param {import("../call/call-state.js").Ended} ended @returns {CallState} */
 export function end(state, ended) {
   if (state.phase === "ended") return state;
   return { ...state, phase: "ended", ended, connection: "online", reconnect: null, waiting: null };
 }
 
-/** @param {import("../protocol.js").Participant[]} participants */
+/** @param {import("../signalling/protocol.js").Participant[]} participants */
 export function byJoining(participants) {
   return [...participants].sort((a, b) => compare(a.joinedAt, b.joinedAt) || compare(a.id, b.id));
 }

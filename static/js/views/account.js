@@ -1,13 +1,13 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement, toast } from "../components/index.js";
-import { changePassword, deleteMe, updateMe } from "../api.js";
-import { signOut } from "../account.js";
-import { LANGUAGES, language, setLanguage, t } from "../i18n.js";
-import { prefs, setTheme, theme } from "../prefs.js";
-import { errorText } from "../problem.js";
-import { navigate } from "../router.js";
-import { known, session, setUser, user } from "../session.js";
+import { changePassword, deleteMe, updateMe } from "../rest/api.js";
+import { signOut } from "../app/account.js";
+import { LANGUAGES, language, setLanguage, t } from "../i18n/i18n.js";
+import { prefs, setTheme, theme } from "../app/prefs.js";
+import { errorText } from "../i18n/problem.js";
+import { navigate } from "../app/router.js";
+import { known, session, setUser, user } from "../app/session.js";
 import "./api-keys.js";
 
 const MIN_PASSWORD = 8;
@@ -103,7 +103,7 @@ export class GrAccount extends GrElement {
     </div>`;
   }
 
-  /** @param {import("../session.js").User} me */
+  /** @param {import("../app/session.js").User} me */
   renderProfile(me) {
     return html`<section class="card stack" aria-labelledby="profile">
       <div class="row">

@@ -1,8 +1,8 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { formatDuration, formatNumber, t } from "../i18n.js";
-import { levelOf } from "../report.js";
+import { formatDuration, formatNumber, t } from "../i18n/i18n.js";
+import { levelOf } from "../app/report.js";
 
 const ICON = /** @type {Record<string, string>} */ ({ left: "leave", ended_by_host: "check", expired: "clock", joined_elsewhere: "screen", room_locked: "lock", room_full: "people" });
 
@@ -12,9 +12,9 @@ export class GrAfterCall extends GrElement {
 
   constructor() {
     super();
-    /** @type {import("../call.js").Call|null} */
+    /** @type {import("../call/call.js").Call|null} */
     this.call = null;
-    /** @type {import("../call-state.js").Participant[]} */
+    /** @type {import("../call/call-state.js").Participant[]} */
     this.seen = [];
   }
 
@@ -43,7 +43,7 @@ export class GrAfterCall extends GrElement {
     </div>`;
   }
 
-  /** @param {import("../call-state.js").Summary} summary */
+  /** @param {import("../call/call-state.js").Summary} summary */
   renderSummary({ seconds, chatCount, quality }) {
     const facts = [
       [t("report.length"), formatDuration(seconds)],

@@ -1,10 +1,10 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement, toast } from "../components/index.js";
-import { createApiKey, deleteApiKey, listApiKeys } from "../api.js";
-import { copy } from "../clipboard.js";
-import { formatDate, formatRelative, t } from "../i18n.js";
-import { errorText } from "../problem.js";
+import { createApiKey, deleteApiKey, listApiKeys } from "../rest/api.js";
+import { copy } from "../browser/clipboard.js";
+import { formatDate, formatRelative, t } from "../i18n/i18n.js";
+import { errorText } from "../i18n/problem.js";
 
 const SCOPES = ["rooms:read", "rooms:write", "sessions:read", "users:write", "audit:read"];
 

@@ -1,14 +1,14 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { createRoom, listTemplates } from "../api.js";
-import { calendarEntry } from "../calendar.js";
-import { copy, saveFile } from "../clipboard.js";
-import { formatDateTime, t } from "../i18n.js";
-import { errorText } from "../problem.js";
-import { linkTo } from "../room-code.js";
-import { rememberRoom } from "../storage.js";
-import { navigate } from "../router.js";
+import { createRoom, listTemplates } from "../rest/api.js";
+import { calendarEntry } from "../app/calendar.js";
+import { copy, saveFile } from "../browser/clipboard.js";
+import { formatDateTime, t } from "../i18n/i18n.js";
+import { errorText } from "../i18n/problem.js";
+import { linkTo } from "../app/room-code.js";
+import { rememberRoom } from "../browser/storage.js";
+import { navigate } from "../app/router.js";
 
 const EMPTY = { name: "", template: "", waitingRoom: "", password: "", date: "", time: "" };
 /** The server's name for the template of a room that asked for none: our "Standard". */

@@ -1,8 +1,8 @@
 import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
 import { GrElement, toast } from "../components/index.js";
-import { t } from "../i18n.js";
-import { playTestTone } from "../speaker-test.js";
+import { t } from "../i18n/i18n.js";
+import { playTestTone } from "../media/speaker-test.js";
 
 /** Camera, microphone, speaker, and a tone to hear that one hears. Changes take effect at once. */
 export class GrDevicePickers extends GrElement {
@@ -10,10 +10,10 @@ export class GrDevicePickers extends GrElement {
 
   constructor() {
     super();
-    /** @type {import("../media.js").LocalMedia|null} */
+    /** @type {import("../media/media.js").LocalMedia|null} */
     this.media = null;
     this.testing = false;
-    /** @type {import("../media.js").LocalMedia|null} */
+    /** @type {import("../media/media.js").LocalMedia|null} */
     this.heard = null;
     this.onChange = () => this.requestUpdate();
   }
@@ -73,7 +73,7 @@ export class GrDevicePickers extends GrElement {
     </div>`;
   }
 
-  /** @param {"microphone"|"camera"|"speaker"} kind @param {string} icon @param {import("../call-state.js").Device[]} list @param {string|null} chosen */
+  /** @param {"microphone"|"camera"|"speaker"} kind @param {string} icon @param {import("../call/call-state.js").Device[]} list @param {string|null} chosen */
   renderOne(kind, icon, list, chosen) {
     const options = list.map(({ deviceId, label }, at) => ({ value: deviceId, label: label || t(`devices.${kind}N`, { n: at + 1 }) }));
     const value = options.some((option) => option.value === chosen) ? (chosen ?? "") : (options[0]?.value ?? "");

@@ -2,8 +2,8 @@ import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
 import { GrMeter } from "../components/meter.js";
-import { t } from "../i18n.js";
-import { changeSettings, settings } from "../storage.js";
+import { t } from "../i18n/i18n.js";
+import { changeSettings, settings } from "../browser/storage.js";
 
 /** The own picture in a mirror, the own level, the two switches, and plain help where a device can't be had. */
 export class GrDevicePreview extends GrElement {
@@ -11,11 +11,11 @@ export class GrDevicePreview extends GrElement {
 
   constructor() {
     super();
-    /** @type {import("../media.js").LocalMedia|null} */
+    /** @type {import("../media/media.js").LocalMedia|null} */
     this.media = null;
     this.name = "";
     this.frame = 0;
-    /** @type {import("../media.js").LocalMedia|null} */
+    /** @type {import("../media/media.js").LocalMedia|null} */
     this.heard = null;
     this.onChange = () => this.requestUpdate();
   }
@@ -87,7 +87,7 @@ export class GrDevicePreview extends GrElement {
       <div role="status">${this.renderHelp()}</div>`;
   }
 
-  /** @param {"microphone"|"camera"} kind @param {import("../call-state.js").DeviceState} device @param {string} icon */
+  /** @param {"microphone"|"camera"} kind @param {import("../call/call-state.js").DeviceState} device @param {string} icon */
   renderToggle(kind, device, icon) {
     return html`<gr-button
       class=${device.on ? "" : "off"}

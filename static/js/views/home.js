@@ -1,12 +1,12 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement, toast } from "../components/index.js";
-import { createRoom } from "../api.js";
-import { rememberRoom } from "../storage.js";
-import { t } from "../i18n.js";
-import { errorText } from "../problem.js";
-import { navigate } from "../router.js";
-import { session, user } from "../session.js";
+import { createRoom } from "../rest/api.js";
+import { rememberRoom } from "../browser/storage.js";
+import { t } from "../i18n/i18n.js";
+import { errorText } from "../i18n/problem.js";
+import { navigate } from "../app/router.js";
+import { session, user } from "../app/session.js";
 import "./create-room.js";
 import "./hero-art.js";
 import "./join-form.js";

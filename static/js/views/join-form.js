@@ -1,10 +1,10 @@
 import { css, html } from "lit";
 import { base } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { getRoom } from "../api.js";
-import { readCode } from "../room-code.js";
-import { t } from "../i18n.js";
-import { navigate } from "../router.js";
+import { getRoom } from "../rest/api.js";
+import { readCode } from "../app/room-code.js";
+import { t } from "../i18n/i18n.js";
+import { navigate } from "../app/router.js";
 
 /** Into a room by its code or link; says at once when there is no such room. */
 export class GrJoinForm extends GrElement {

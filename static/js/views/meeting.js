@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
-import { t, useMessages } from "../i18n.js";
+import { t, useMessages } from "../i18n/i18n.js";
 import "../components/index.js";
 import { Controls } from "../meeting/controls.js";
 import { dialogOf } from "../meeting/dialogs.js";

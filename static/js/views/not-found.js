@@ -1,7 +1,7 @@
 import { css, html } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/element.js";
-import { t } from "../i18n.js";
+import { t } from "../i18n/i18n.js";
 
 /** An address that leads nowhere. */
 export class GrNotFound extends GrElement {

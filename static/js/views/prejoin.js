@@ -1,12 +1,12 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { formatDateTime, t } from "../i18n.js";
-import { copy } from "../clipboard.js";
-import { linkTo } from "../room-code.js";
-import { errorText } from "../problem.js";
-import { session, user } from "../session.js";
-import { changeSettings, settings } from "../storage.js";
+import { formatDateTime, t } from "../i18n/i18n.js";
+import { copy } from "../browser/clipboard.js";
+import { linkTo } from "../app/room-code.js";
+import { errorText } from "../i18n/problem.js";
+import { session, user } from "../app/session.js";
+import { changeSettings, settings } from "../browser/storage.js";
 import "./device-preview.js";
 import "./device-pickers.js";
 
@@ -29,11 +29,11 @@ export class GrPrejoin extends GrElement {
 
   constructor() {
     super();
-    /** @type {import("../call.js").Call|null} */
+    /** @type {import("../call/call.js").Call|null} */
     this.call = null;
-    /** @type {import("../media.js").LocalMedia|null} */
+    /** @type {import("../media/media.js").LocalMedia|null} */
     this.media = null;
-    /** @type {import("../api.js").RoomInfo|null} */
+    /** @type {import("../rest/api.js").RoomInfo|null} */
     this.info = null;
     this.name = settings().displayName ?? user()?.displayName ?? "";
     this.nameError = "";

@@ -1,8 +1,8 @@
 import { css, html, svg } from "lit";
 import { base } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { formatNumber, formatTime, t } from "../i18n.js";
-import { averageScore, byParticipant, FAIR, GOOD, levelOf } from "../report.js";
+import { formatNumber, formatTime, t } from "../i18n/i18n.js";
+import { averageScore, byParticipant, FAIR, GOOD, levelOf } from "../app/report.js";
 
 const W = 760;
 const H = 220;
@@ -17,7 +17,7 @@ export class GrQualityChart extends GrElement {
 
   constructor() {
     super();
-    /** @type {import("../report.js").Report|null} */
+    /** @type {import("../app/report.js").Report|null} */
     this.report = null;
   }
 
@@ -57,7 +57,7 @@ export class GrQualityChart extends GrElement {
       </details>`;
   }
 
-  /** @param {{name: string, points: import("../report.js").QualityPoint[]}} line */
+  /** @param {{name: string, points: import("../app/report.js").QualityPoint[]}} line */
   renderRow({ name, points }) {
     const average = averageScore(points) ?? 0;
     const worst = points.reduce((least, point) => (point.score < least.score ? point : least));

@@ -1,11 +1,11 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { copy } from "../clipboard.js";
-import { formatDateTime, formatRelative, t } from "../i18n.js";
-import { linkTo } from "../room-code.js";
-import { forgetRoom, recentRooms } from "../storage.js";
-import { navigate } from "../router.js";
+import { copy } from "../browser/clipboard.js";
+import { formatDateTime, formatRelative, t } from "../i18n/i18n.js";
+import { linkTo } from "../app/room-code.js";
+import { forgetRoom, recentRooms } from "../browser/storage.js";
+import { navigate } from "../app/router.js";
 
 /** Rooms this device was in or planned, newest first; nothing at all before the first. */
 export class GrRecentRooms extends GrElement {
@@ -35,7 +35,7 @@ export class GrRecentRooms extends GrElement {
     </section>`;
   }
 
-  /** @param {import("../storage.js").RecentRoom} room */
+  /** @param {import("../browser/storage.js").RecentRoom} room */
   renderRoom({ code, name, at, startsAt }) {
     const planned = startsAt && new Date(startsAt).getTime() > Date.now();
     const items = [

@@ -1,12 +1,12 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { getReport, signedIn } from "../api.js";
-import { guestToken } from "../storage.js";
-import { saveFile } from "../clipboard.js";
-import { formatDateTime, formatDuration, formatNumber, formatTime, t } from "../i18n.js";
-import { errorText } from "../problem.js";
-import { averageScore, brokenMoments, levelOf, participantsCsv } from "../report.js";
+import { getReport, signedIn } from "../rest/api.js";
+import { guestToken } from "../browser/storage.js";
+import { saveFile } from "../browser/clipboard.js";
+import { formatDateTime, formatDuration, formatNumber, formatTime, t } from "../i18n/i18n.js";
+import { errorText } from "../i18n/problem.js";
+import { averageScore, brokenMoments, levelOf, participantsCsv } from "../app/report.js";
 import "./quality-chart.js";
 
 /** What happened in one session: who and how long, quality over time, chat; as JSON and CSV too. */
@@ -17,7 +17,7 @@ export class GrReport extends GrElement {
     super();
     this.roomId = "";
     this.sessionId = "";
-    /** @type {import("../report.js").Report|null} */
+    /** @type {import("../app/report.js").Report|null} */
     this.report = null;
     this.failed = "";
   }
@@ -67,7 +67,7 @@ export class GrReport extends GrElement {
     </div>`;
   }
 
-  /** @param {import("../report.js").Report} report */
+  /** @param {import("../app/report.js").Report} report */
   renderReport(report) {
     const end = report.endedAt ? new Date(report.endedAt) : new Date();
     const seconds = (end.getTime() - new Date(report.startedAt).getTime()) / 1000;
@@ -86,7 +86,7 @@ export class GrReport extends GrElement {
       ${this.renderPeople(report)} ${this.renderQuality(report)} ${this.renderChat(report)}`;
   }
 
-  /** @param {import("../report.js").Report} report */
+  /** @param {import("../app/report.js").Report} report */
   renderPeople(report) {
     return html`<section class="card stack" aria-labelledby="people">
       <h2 id="people">${t("report.people")}</h2>
@@ -111,7 +111,7 @@ export class GrReport extends GrElement {
     </section>`;
   }
 
-  /** @param {import("../report.js").Report} report */
+  /** @param {import("../app/report.js").Report} report */
   renderQuality(report) {
     const broken = brokenMoments(report.quality);
     const nameOf = (/** @type {string} */ id) => report.participants.find((one) => one.id === id)?.displayName ?? "–";
@@ -127,7 +127,7 @@ export class GrReport extends GrElement {
     </section>`;
   }
 
-  /** @param {import("../report.js").Report} report */
+  /** @param {import("../app/report.js").Report} report */
   renderChat(report) {
     if (!report.chat?.length) return nothing;
     return html`<section class="card stack" aria-labelledby="chat">

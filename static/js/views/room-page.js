@@ -1,13 +1,13 @@
 import { css, html } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { getRoom } from "../api.js";
-import { Call } from "../call.js";
-import { t } from "../i18n.js";
-import { LocalMedia } from "../media.js";
-import { errorText } from "../problem.js";
-import { readCode } from "../room-code.js";
-import { rememberRoom, settings } from "../storage.js";
+import { getRoom } from "../rest/api.js";
+import { Call } from "../call/call.js";
+import { t } from "../i18n/i18n.js";
+import { LocalMedia } from "../media/media.js";
+import { errorText } from "../i18n/problem.js";
+import { readCode } from "../app/room-code.js";
+import { rememberRoom, settings } from "../browser/storage.js";
 import "./prejoin.js";
 
 /** The parts after pre-join are fetched while the person chooses a name. */
@@ -29,7 +29,7 @@ export class GrRoomPage extends GrElement {
   constructor() {
     super();
     this.code = "";
-    /** @type {import("../api.js").RoomInfo|null} */
+    /** @type {import("../rest/api.js").RoomInfo|null} */
     this.info = null;
     /** @type {{kind: "missing"|"failed", text: string}|null} */
     this.problem = null;
@@ -40,7 +40,7 @@ export class GrRoomPage extends GrElement {
     this.call = null;
     /** @type {LocalMedia|null} */
     this.media = null;
-    /** Everybody seen in this call, for the page after it. @type {Map<string, import("../call-state.js").Participant>} */
+    /** Everybody seen in this call, for the page after it. @type {Map<string, import("../call/call-state.js").Participant>} */
     this.seen = new Map();
     this.bare = false;
     this.onChange = () => this.follow();
@@ -122,7 +122,7 @@ export class GrRoomPage extends GrElement {
     media?.close();
   }
 
-  /** @param {import("../protocol.js").Room} room */
+  /** @param {import("../signalling/protocol.js").Room} room */
   remember(room) {
     this.remembered = this.call;
     rememberRoom({ code: room.roomCode, name: room.name, host: this.call?.state.you?.role === "host" });

@@ -1,9 +1,9 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement, toast } from "../components/index.js";
-import { getRoom, updateRoom } from "../api.js";
-import { t } from "../i18n.js";
-import { errorText } from "../problem.js";
+import { getRoom, updateRoom } from "../rest/api.js";
+import { t } from "../i18n/i18n.js";
+import { errorText } from "../i18n/problem.js";
 
 const WHO = ["everyone", "presenters", "hosts"];
 
@@ -13,7 +13,7 @@ export class GrRoomSettings extends GrElement {
 
   constructor() {
     super();
-    /** @type {import("../api.js").RoomInfo|null} */
+    /** @type {import("../rest/api.js").RoomInfo|null} */
     this.room = null;
     /** @type {any} */
     this.form = null;

@@ -1,13 +1,13 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement, toast } from "../components/index.js";
-import { deleteRoom, listRooms } from "../api.js";
-import { copy } from "../clipboard.js";
-import { formatDateTime, t } from "../i18n.js";
-import { errorText } from "../problem.js";
-import { linkTo } from "../room-code.js";
-import { navigate } from "../router.js";
-import { known, session, user } from "../session.js";
+import { deleteRoom, listRooms } from "../rest/api.js";
+import { copy } from "../browser/clipboard.js";
+import { formatDateTime, t } from "../i18n/i18n.js";
+import { errorText } from "../i18n/problem.js";
+import { linkTo } from "../app/room-code.js";
+import { navigate } from "../app/router.js";
+import { known, session, user } from "../app/session.js";
 import "./create-room.js";
 import "./room-settings.js";
 import "./session-list.js";
@@ -26,16 +26,16 @@ export class GrRooms extends GrElement {
 
   constructor() {
     super();
-    /** @type {import("../api.js").RoomInfo[]|null} */
+    /** @type {import("../rest/api.js").RoomInfo[]|null} */
     this.rooms = null;
     /** @type {string|null} */
     this.cursor = null;
     this.failed = "";
     /** @type {"now"|"later"|null} */
     this.creating = null;
-    /** @type {import("../api.js").RoomInfo|null} */
+    /** @type {import("../rest/api.js").RoomInfo|null} */
     this.editing = null;
-    /** @type {import("../api.js").RoomInfo|null} */
+    /** @type {import("../rest/api.js").RoomInfo|null} */
     this.deleting = null;
     /** Ids of the rooms whose sessions are unfolded. @type {Set<string>} */
     this.shown = new Set();
@@ -79,7 +79,7 @@ export class GrRooms extends GrElement {
     }
   }
 
-  /** @param {import("../api.js").RoomInfo} room @param {string} action */
+  /** @param {import("../rest/api.js").RoomInfo} room @param {string} action */
   act(room, action) {
     if (action === "copy") copy(linkTo(room.roomCode), t("recent.linkCopied"));
     else if (action === "edit") this.editing = room;
@@ -94,7 +94,7 @@ export class GrRooms extends GrElement {
     this.shown = shown;
   }
 
-  /** @param {CustomEvent<import("../api.js").RoomInfo>} event */
+  /** @param {CustomEvent<import("../rest/api.js").RoomInfo>} event */
   onSaved(event) {
     const saved = event.detail;
     this.rooms = this.rooms?.map((room) => (room.roomId === saved.roomId ? { ...room, ...saved } : room)) ?? null;
@@ -128,7 +128,7 @@ export class GrRooms extends GrElement {
       ${this.cursor ? html`<gr-button @click=${() => this.load(this.cursor)}>${t("common.more")}</gr-button>` : nothing}`;
   }
 
-  /** @param {import("../api.js").RoomInfo} room */
+  /** @param {import("../rest/api.js").RoomInfo} room */
   renderRoom(room) {
     const open = this.shown.has(room.roomId);
     const name = room.name || room.roomCode;

@@ -1,9 +1,9 @@
 import { css, html } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { listSessions } from "../api.js";
-import { formatDateTime, formatDuration, t } from "../i18n.js";
-import { errorText } from "../problem.js";
+import { listSessions } from "../rest/api.js";
+import { formatDateTime, formatDuration, t } from "../i18n/i18n.js";
+import { errorText } from "../i18n/problem.js";
 
 /** @typedef {{sessionId: string, startedAt: string, endedAt: string|null}} SessionInfo */
 

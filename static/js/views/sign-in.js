@@ -1,11 +1,11 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { getConfig, login, signUp } from "../api.js";
-import { t } from "../i18n.js";
-import { errorText } from "../problem.js";
-import { navigate } from "../router.js";
-import { setUser } from "../session.js";
+import { getConfig, login, signUp } from "../rest/api.js";
+import { t } from "../i18n/i18n.js";
+import { errorText } from "../i18n/problem.js";
+import { navigate } from "../app/router.js";
+import { setUser } from "../app/session.js";
 
 const MIN_PASSWORD = 8;
 

@@ -1,6 +1,6 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
-import { t, useMessages } from "../i18n.js";
+import { t, useMessages } from "../i18n/i18n.js";
 import "../components/index.js";
 import { MeetingElement } from "../meeting/element.js";
 import { PreviewSender } from "../meeting/preview-sender.js";

@@ -1,5 +1,5 @@
-import { Commands } from "/static/js/commands.js";
-import { initialState } from "/static/js/call-state.js";
+import { Commands } from "/static/js/call/commands.js";
+import { initialState } from "/static/js/call/call-state.js";
 
 /** A picture that moves a little, drawn here: no camera needed. */
 function drawn(text, hue, wide) {

@@ -8,7 +8,7 @@ const query = new URLSearchParams(location.search);
 if (query.has("theme")) document.documentElement.dataset.theme = query.get("theme");
 localStorage.setItem("greenroom.language", query.get("lang") ?? "en");
 
-const { startI18n } = await import("/static/js/i18n.js");
+const { startI18n } = await import("/static/js/i18n/i18n.js");
 await startI18n();
 const { FIXTURES } = await import("./fixtures.js");
 const { FakeCall } = await import("./fake-call.js");

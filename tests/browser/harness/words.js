@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { formatMessage } from "../../../static/js/messages.js";
+import { formatMessage } from "../../../static/js/i18n/messages.js";
 
 /** @type {Map<string, Record<string, string>>} */
 const books = new Map();

@@ -1,4 +1,4 @@
-/** @typedef {import("./call-state.js").MediaError} MediaError */
+/** @typedef {import("../call/call-state.js").MediaError} MediaError */
 
 /** @type {Record<string, MediaError["code"]>} */
 const CODES = {

@@ -1,5 +1,5 @@
-import { systemClock } from "./clock.js";
-import { loudness } from "./level-meter.js";
+import { systemClock } from "../browser/clock.js";
+import { loudness } from "../media/level-meter.js";
 import { Speakers } from "./speakers.js";
 import { peerTelemetry, readStats } from "./stats.js";
 
@@ -16,7 +16,7 @@ const TELEMETRY_EVERY_MS = 10_000;
  * @property {(voices: {speaking: string[], active: string|null}) => void} onVoices
  * @property {(stats: Map<string, LinkStats>) => void} onStats
  * @property {(telemetry: object) => void} onTelemetry
- * @property {import("./clock.js").Clock} [clock]
+ * @property {import("../browser/clock.js").Clock} [clock]
  */
 
 /** Listens to the levels, reads the statistics of the links, and sums them up for the server. */

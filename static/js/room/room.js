@@ -1,14 +1,14 @@
-import * as chat from "./room/chat.js";
-import * as moments from "./room/moments.js";
-import * as people from "./room/people.js";
-import * as session from "./room/session.js";
+import * as chat from "./chat.js";
+import * as moments from "./moments.js";
+import * as people from "./people.js";
+import * as session from "./session.js";
 
 /**
  * The room as this person knows it: `apply(state, event, now)` gives the next state and changes nothing else.
  * `welcome` and `waiting` replace all that was known; every other event is a difference to it.
  *
- * @typedef {import("./call-state.js").CallState} CallState
- * @typedef {import("./protocol.js").ServerEvent} ServerEvent
+ * @typedef {import("../call/call-state.js").CallState} CallState
+ * @typedef {import("../signalling/protocol.js").ServerEvent} ServerEvent
  */
 
 /** @type {Record<string, (state: CallState, event: any, now: number) => CallState>} */
@@ -20,4 +20,4 @@ export function apply(state, event, now) {
   return handler ? handler(state, event, now) : state;
 }
 
-export { expire, nextExpiry } from "./room/moments.js";
+export { expire, nextExpiry } from "./moments.js";

@@ -1,9 +1,9 @@
 /**
  * What a call looks like to the views. Immutable: every change makes a new one.
  *
- * @typedef {import("./protocol.js").Participant} Participant
- * @typedef {import("./protocol.js").WaitingPerson} WaitingPerson
- * @typedef {import("./protocol.js").Permission} Permission
+ * @typedef {import("../signalling/protocol.js").Participant} Participant
+ * @typedef {import("../signalling/protocol.js").WaitingPerson} WaitingPerson
+ * @typedef {import("../signalling/protocol.js").Permission} Permission
  *
  * @typedef {"idle"|"connecting"|"waiting"|"joined"|"ended"} Phase
  * @typedef {"left"|"removed"|"denied"|"ended_by_host"|"expired"|"joined_elsewhere"|"room_not_found"|"room_full"|"room_locked"|"error"} EndReason
@@ -15,7 +15,7 @@
  * @typedef {{microphones: Device[], cameras: Device[], speakers: Device[]}} Devices
  *
  * A message of ours is in the list at once: `pending` until the server has it, `failed` if it did not take it.
- * @typedef {import("./protocol.js").WireChat & {pending?: boolean, failed?: {code: string, message: string}}} ChatMessage
+ * @typedef {import("../signalling/protocol.js").WireChat & {pending?: boolean, failed?: {code: string, message: string}}} ChatMessage
  *
  * @typedef {{state: "new"|"connecting"|"connected"|"restarting"|"failed", path: "direct"|"relayed"|null}} LinkState
  * @typedef {{key: string, from: string, emoji: string, at: number}} Reaction
@@ -31,20 +31,20 @@
  * @property {Ended|null} ended
  * @property {{position: number, hostPresent: boolean, message: string|null, roomName: string}|null} waiting
  * @property {Participant|null} you
- * @property {import("./protocol.js").Room|null} room
+ * @property {import("../signalling/protocol.js").Room|null} room
  * @property {string|null} sessionId
  * @property {Participant[]} participants in the order of joining, you among them
  * @property {WaitingPerson[]} waitingList
- * @property {import("./protocol.js").Topology|null} topology
+ * @property {import("../signalling/protocol.js").Topology|null} topology
  * @property {ChatMessage[]} chat
  * @property {string[]} typing ids
  * @property {Partial<Record<Permission, boolean>>} can
- * @property {Record<string, {score: number, level: import("./protocol.js").QualityLevel}>} quality
- * @property {{reason: import("./protocol.js").QualityProblem, advice: string, at: number}|null} warning about your own media
+ * @property {Record<string, {score: number, level: import("../signalling/protocol.js").QualityLevel}>} quality
+ * @property {{reason: import("../signalling/protocol.js").QualityProblem, advice: string, at: number}|null} warning about your own media
  * @property {string|null} activeSpeaker
  * @property {string[]} speaking ids
  * @property {Reaction[]} reactions of the last few seconds
- * @property {{from: string, kind: import("./protocol.js").MediaKind}|null} unmuteRequest
+ * @property {{from: string, kind: import("../signalling/protocol.js").MediaKind}|null} unmuteRequest
  * @property {Record<string, string>} previews waiting people's pictures as data URLs
  * @property {DeviceState} microphone
  * @property {DeviceState} camera

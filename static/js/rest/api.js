@@ -1,5 +1,5 @@
 import { forget, remember, request } from "./http.js";
-import { keepGuestToken } from "./storage.js";
+import { keepGuestToken } from "../browser/storage.js";
 
 export { ApiError, refresh, signedIn } from "./http.js";
 
@@ -8,12 +8,12 @@ export { ApiError, refresh, signedIn } from "./http.js";
  *
  * @typedef {import("./http.js").User} User
  * @typedef {import("./http.js").Login} Login
- * @typedef {import("./protocol.js").Settings} Settings
+ * @typedef {import("../signalling/protocol.js").Settings} Settings
  * @typedef {{roomId: string, roomCode: string, name: string, hasPassword: boolean, locked: boolean, live: boolean, participantCount: number, waitingRoom: "off"|"everyone"|"guests", startsAt?: string, expiresAt?: string, settings?: Settings, template?: string, createdAt?: string, hostUserId?: string}} RoomInfo
  * @typedef {{hostName?: string, name?: string, template?: string, password?: string, settings?: Partial<Settings>, startsAt?: string, expiresAt?: string}} NewRoom
  * @typedef {{roomId: string, roomCode: string, createdAt: string, joinToken: string, joinUrl: string, guestToken?: string}} CreatedRoom
- * @typedef {{token: string, signalUrl: string, iceServers: import("./protocol.js").IceServer[], role: import("./protocol.js").Role, waitingRoom: string, roomId: string, roomCode: string, roomName: string, guestToken?: string, settings: Settings}} JoinGrant
- * @typedef {{sessionId: string, startedAt: string, endedAt: string|null, participants: {id: string, displayName: string, role: import("./protocol.js").Role, joinedAt: string, leftAt: string|null, seconds: number}[], chatCount: number, chat: import("./protocol.js").WireChat[], quality: {participantId: string, at: string, score: number}[], peak: number}} Report
+ * @typedef {{token: string, signalUrl: string, iceServers: import("../signalling/protocol.js").IceServer[], role: import("../signalling/protocol.js").Role, waitingRoom: string, roomId: string, roomCode: string, roomName: string, guestToken?: string, settings: Settings}} JoinGrant
+ * @typedef {{sessionId: string, startedAt: string, endedAt: string|null, participants: {id: string, displayName: string, role: import("../signalling/protocol.js").Role, joinedAt: string, leftAt: string|null, seconds: number}[], chatCount: number, chat: import("../signalling/protocol.js").WireChat[], quality: {participantId: string, at: string, score: number}[], peak: number}} Report
  * @typedef {{version: string, anonymousRooms: boolean, signUp: boolean, maxFileBytes: number, meshLimit: number, brandName: string, dev: boolean}} Config
  * @typedef {{id: string, name: string, description: string, settings: Partial<Settings>}} Template
  * @typedef {{id: string, name: string, scopes: string[], createdAt: string, lastUsedAt?: string, key?: string}} ApiKey
@@ -49,7 +49,7 @@ export const endRoom = (id) => request("POST", `/rooms/${at(id)}/end`, { body: {
 /** @param {string} room id or code @param {{displayName?: string, password?: string}} who @param {{guestToken?: string|null}} [how] @returns {Promise<JoinGrant>} */
 export const joinRoom = (room, who, { guestToken } = {}) => request("POST", `/rooms/${at(room)}/join`, { body: who, token: guestToken ?? undefined });
 
-/** @param {string} roomId @param {File} file @param {string} token a join token of a member @returns {Promise<import("./protocol.js").SharedFile>} */
+/** @param {string} roomId @param {File} file @param {string} token a join token of a member @returns {Promise<import("../signalling/protocol.js").SharedFile>} */
 export function uploadFile(roomId, file, token) {
   const form = new FormData();
   form.append("file", file, file.name);

@@ -1,11 +1,11 @@
 import { cameraConstraints, listDevices, microphoneConstraints, screenConstraints } from "./devices.js";
 import { LevelMeter } from "./level-meter.js";
 import { mediaFailure } from "./media-error.js";
-import { changeSettings, settings } from "./storage.js";
+import { changeSettings, settings } from "../browser/storage.js";
 
 /**
- * @typedef {import("./call-state.js").DeviceState} DeviceState
- * @typedef {{microphone: DeviceState, camera: DeviceState, screen: import("./call-state.js").ScreenState, speaker: {deviceId: string|null}, devices: import("./call-state.js").Devices}} MediaState
+ * @typedef {import("../call/call-state.js").DeviceState} DeviceState
+ * @typedef {{microphone: DeviceState, camera: DeviceState, screen: import("../call/call-state.js").ScreenState, speaker: {deviceId: string|null}, devices: import("../call/call-state.js").Devices}} MediaState
  * @typedef {"microphone"|"camera"} Capture
  * @typedef {"microphone"|"camera"|"screen"|"screenAudio"} TrackKind
  * @typedef {Record<TrackKind, MediaStreamTrack|null>} Tracks

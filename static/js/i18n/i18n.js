@@ -1,5 +1,5 @@
 import { formatMessage } from "./messages.js";
-import { LANGUAGE_KEY, readPref, writePref } from "./prefs.js";
+import { LANGUAGE_KEY, readPref, writePref } from "../app/prefs.js";
 
 /**
  * Texts in the person's language. `t("home.title")` reads `i18n/{language}.json`; larger parts of the UI keep their own

@@ -1,23 +1,23 @@
-import { joinRoom, signedIn } from "./api.js";
+import { joinRoom, signedIn } from "../rest/api.js";
 import { CallBase } from "./call-base.js";
 import { endingOf, isFinal } from "./endings.js";
-import { CommandError } from "./protocol.js";
-import { Peers } from "./peers.js";
-import { Publisher } from "./publisher.js";
-import { apply } from "./room.js";
-import { end } from "./room/session.js";
-import { Socket } from "./socket.js";
-import { Sounds } from "./sounds.js";
-import { devicesOn, guestToken, keepDevicesOn, keepGuestToken, keepResumeToken, rememberRoom, resumeToken } from "./storage.js";
-import { RemoteStreams } from "./streams.js";
+import { CommandError } from "../signalling/protocol.js";
+import { Peers } from "../peers/peers.js";
+import { Publisher } from "../media/publisher.js";
+import { apply } from "../room/room.js";
+import { end } from "../room/session.js";
+import { Socket } from "../signalling/socket.js";
+import { Sounds } from "../browser/sounds.js";
+import { devicesOn, guestToken, keepDevicesOn, keepGuestToken, keepResumeToken, rememberRoom, resumeToken } from "../browser/storage.js";
+import { RemoteStreams } from "../peers/streams.js";
 import { Tally } from "./tally.js";
-import { Watch } from "./watch.js";
+import { Watch } from "../peers/watch.js";
 
 /** Without an answer to leaving, we are gone all the same. */
 const LEAVE_WITHIN_MS = 1_500;
 
 /** @typedef {import("./call-state.js").CallState} CallState */
-/** @typedef {import("./streams.js").StreamKind} StreamKind */
+/** @typedef {import("../peers/streams.js").StreamKind} StreamKind */
 
 /**
  * One person's part in one room: owns the socket, the room's state, the links to the others and the devices.
@@ -46,7 +46,7 @@ export class Call extends CallBase {
   #graceSeconds = 30;
   /** @type {unknown} */
   #graceTimer = null;
-  /** @type {import("./protocol.js").IceServer[]} */
+  /** @type {import("../signalling/protocol.js").IceServer[]} */
   #iceServers = [];
   #onTracks = () => {
     this.#peers?.setTracks(this.media.tracks);
@@ -147,7 +147,7 @@ export class Call extends CallBase {
     return this.#watch.levels[participantId] ?? 0;
   }
 
-  /** @param {string} participantId @returns {import("./stats.js").LinkStats|null} of the last 2 s; null for yourself and before there is any */
+  /** @param {string} participantId @returns {import("../peers/stats.js").LinkStats|null} of the last 2 s; null for yourself and before there is any */
   stats(participantId) {
     return this.#watch.stats.get(participantId) ?? null;
   }
@@ -173,7 +173,7 @@ export class Call extends CallBase {
     return grant;
   }
 
-  /** @param {string|null} signalUrl @param {import("./socket.js").Hello|import("./socket.js").Resume} opening */
+  /** @param {string|null} signalUrl @param {import("../signalling/socket.js").Hello|import("../signalling/socket.js").Resume} opening */
   #connect(signalUrl, opening) {
     const url = new URL(signalUrl ?? "/api/v1/signal", location.href);
     url.protocol = url.protocol.replace("http", "ws");
@@ -222,7 +222,7 @@ export class Call extends CallBase {
     this.#peers?.resync();
   }
 
-  /** @param {import("./socket.js").Retry|null} reconnect */
+  /** @param {import("../signalling/socket.js").Retry|null} reconnect */
   #onStatus(reconnect) {
     const wasOnline = this.state.connection === "online";
     this.change({ connection: reconnect ? "reconnecting" : "online", reconnect });
@@ -230,7 +230,7 @@ export class Call extends CallBase {
     if (reconnect && wasOnline) this.#graceTimer = this.clock.setTimeout(() => this.#closePeers(), this.#graceSeconds * 1000);
   }
 
-  /** @param {import("./protocol.js").ServerEvent} event */
+  /** @param {import("../signalling/protocol.js").ServerEvent} event */
   #onEvent(event) {
     if (event.type === "offer_received" || event.type === "answer_received" || event.type === "ice_candidate_received") return this.#peers?.receive(event);
     const before = this.state;
@@ -239,7 +239,7 @@ export class Call extends CallBase {
     this.#after(event, before);
   }
 
-  /** @param {import("./protocol.js").ServerEvent} event @param {CallState} before */
+  /** @param {import("../signalling/protocol.js").ServerEvent} event @param {CallState} before */
   #after(event, before) {
     switch (event.type) {
       case "welcome":
@@ -272,7 +272,7 @@ export class Call extends CallBase {
     }
   }
 
-  /** @param {import("./protocol.js").Welcome} welcome @param {CallState} before */
+  /** @param {import("../signalling/protocol.js").Welcome} welcome @param {CallState} before */
   async #onWelcome(welcome, before) {
     const first = before.phase !== "joined";
     keepResumeToken(this.roomCode, welcome.resumeToken);
@@ -297,7 +297,7 @@ export class Call extends CallBase {
     if (!this.#restored && (phase === "joined" || phase === "waiting")) keepDevicesOn(this.roomCode, { microphone: microphone.on, camera: camera.on });
   }
 
-  /** After a reload: what was on comes on again, except the screen, which needs the person. @param {import("./protocol.js").Participant} you */
+  /** After a reload: what was on comes on again, except the screen, which needs the person. @param {import("../signalling/protocol.js").Participant} you */
   async #restore(you) {
     const was = devicesOn(this.roomCode);
     this.#restored = false;
@@ -307,7 +307,7 @@ export class Call extends CallBase {
     await this.publish();
   }
 
-  /** @param {import("./protocol.js").Waiting} waiting */
+  /** @param {import("../signalling/protocol.js").Waiting} waiting */
   #onWaiting(waiting) {
     keepResumeToken(this.roomCode, waiting.resumeToken);
     this.#graceSeconds = waiting.resumeGraceSeconds;
@@ -318,7 +318,7 @@ export class Call extends CallBase {
     void this.media.setScreen(false).catch(() => undefined);
   }
 
-  /** @param {{participant: import("./protocol.js").Participant, by?: string}} event */
+  /** @param {{participant: import("../signalling/protocol.js").Participant, by?: string}} event */
   #onUpdated({ participant, by }) {
     if (participant.id !== this.state.you?.id) return this.#arrange(participant.id);
     if (by !== undefined && by !== participant.id) void this.#publisher.follow(participant).catch(() => undefined);

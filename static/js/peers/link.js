@@ -1,5 +1,5 @@
 import { Candidates } from "./candidates.js";
-import { systemClock } from "./clock.js";
+import { systemClock } from "../browser/clock.js";
 import { PATIENCE_MS, RESTARTS_BEFORE_REBUILD, Restarts } from "./restarts.js";
 import { readTag, withTag } from "./sdp-tag.js";
 import { addSlots, limitSlots, openSlots, receivedTracks, sendTracks } from "./slots.js";
@@ -12,7 +12,7 @@ const OFFER_WITHIN_MS = 10_000;
 
 /**
  * @typedef {import("./slots.js").Tracks} Tracks
- * @typedef {import("./call-state.js").LinkState["state"]} State
+ * @typedef {import("../call/call-state.js").LinkState["state"]} State
  * @typedef {{type: "offer"|"answer", sdp: string} | {type: "ice_candidate", candidate: RTCIceCandidateInit|null}} Relay
  * @typedef {object} LinkOptions
  * @property {string} localId
@@ -21,7 +21,7 @@ const OFFER_WITHIN_MS = 10_000;
  * @property {() => Promise<RTCIceServer[]>} iceServers fresh enough to use now
  * @property {RTCIceServer[]} firstIceServers
  * @property {typeof RTCPeerConnection} [RTCPeerConnection]
- * @property {import("./clock.js").Clock} [clock]
+ * @property {import("../browser/clock.js").Clock} [clock]
  * @property {() => string} [makeId]
  */
 
@@ -98,14 +98,14 @@ export class Link extends EventTarget {
     this.#applyBudget();
   }
 
-  /** @param {import("./protocol.js").RelayEvent} event */
+  /** @param {import("../signalling/protocol.js").RelayEvent} event */
   receive(event) {
     if (event.type === "offer_received") this.#run(() => this.#takeOffer(event.sdp));
     else if (event.type === "answer_received") this.#run(() => this.#takeAnswer(event.sdp));
-    else this.#takeCandidate(/** @type {import("./protocol.js").CandidateReceived} */ (event));
+    else this.#takeCandidate(/** @type {import("../signalling/protocol.js").CandidateReceived} */ (event));
   }
 
-  /** @param {import("./protocol.js").CandidateReceived} event */
+  /** @param {import("../signalling/protocol.js").CandidateReceived} event */
   #takeCandidate({ candidate }) {
     this.#run(() => this.#candidates.add(this.#pc, candidate));
   }

@@ -1,13 +1,13 @@
 import { css, html, nothing } from "lit";
-import { base } from "../style/tokens.js";
-import "./components/index.js";
-import { GrElement } from "./components/element.js";
-import { t } from "./i18n.js";
+import { base } from "../../style/tokens.js";
+import "../components/index.js";
+import { GrElement } from "../components/element.js";
+import { t } from "../i18n/i18n.js";
 import { route, router } from "./router.js";
 import { brand } from "./brand.js";
 import { session } from "./session.js";
 import { PAGES, titleOf } from "./pages.js";
-import "./components/app-header.js";
+import "../components/app-header.js";
 
 /** The shell: header, the page of the current address, toasts. A page asks for the whole window with a `chrome` event. */
 export class GrApp extends GrElement {

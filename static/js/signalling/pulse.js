@@ -11,7 +11,7 @@ export class Pulse {
   /** @type {unknown} */
   #timer = null;
 
-  /** @param {{clock: import("./clock.js").Clock, ask: () => void, dead: () => void}} options */
+  /** @param {{clock: import("../browser/clock.js").Clock, ask: () => void, dead: () => void}} options */
   constructor({ clock, ask, dead }) {
     this.#clock = clock;
     this.#ask = ask;

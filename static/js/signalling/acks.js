@@ -10,7 +10,7 @@ export class Acks {
   /** @type {unknown} */
   #timer = null;
 
-  /** @param {import("./clock.js").Clock} clock @param {(seq: number) => void} send */
+  /** @param {import("../browser/clock.js").Clock} clock @param {(seq: number) => void} send */
   constructor(clock, send) {
     this.#clock = clock;
     this.#send = send;

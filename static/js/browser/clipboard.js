@@ -1,5 +1,5 @@
-import { t } from "./i18n.js";
-import { toast } from "./components/toast.js";
+import { t } from "../i18n/i18n.js";
+import { toast } from "../components/toast.js";
 
 /** Copies and says so. @param {string} text @param {string} [done] what to say */
 export async function copy(text, done = t("common.copied")) {

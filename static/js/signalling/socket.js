@@ -1,5 +1,5 @@
 import { Acks } from "./acks.js";
-import { systemClock } from "./clock.js";
+import { systemClock } from "../browser/clock.js";
 import { CommandError, SUBPROTOCOL } from "./protocol.js";
 import { Pulse } from "./pulse.js";
 import { afterRefusal, backOff, mayResume } from "./reconnect.js";
@@ -19,7 +19,7 @@ const FIRST_TRIES = 6;
  * @property {string} url
  * @property {() => Promise<Hello|null>} [rejoin] a new join token once the old participant is gone; null ends it
  * @property {typeof WebSocket} [WebSocket]
- * @property {import("./clock.js").Clock} [clock]
+ * @property {import("../browser/clock.js").Clock} [clock]
  * @property {() => number} [random]
  * @property {EventTarget|null} [network] where `online` and `offline` are dispatched
  */

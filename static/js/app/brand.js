@@ -1,4 +1,4 @@
-import { getConfig } from "./api.js";
+import { getConfig } from "../rest/api.js";
 
 /** The operator's name for this site. Dispatches `change` once it is known. */
 export const brand = new EventTarget();

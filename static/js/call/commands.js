@@ -56,17 +56,17 @@ export class Commands extends EventTarget {
     return this.request("waiting_message", { text, to });
   }
 
-  /** @param {string} participantId @param {import("./protocol.js").Role} role */
+  /** @param {string} participantId @param {import("../signalling/protocol.js").Role} role */
   setRole(participantId, role) {
     return this.request("set_role", { participantId, role });
   }
 
-  /** @param {string|"all"} participantId @param {import("./protocol.js").MediaKind} kind */
+  /** @param {string|"all"} participantId @param {import("../signalling/protocol.js").MediaKind} kind */
   muteOther(participantId, kind) {
     return this.request("mute", { ...whom(participantId), kind });
   }
 
-  /** @param {string|"all"} participantId @param {import("./protocol.js").MediaKind} kind */
+  /** @param {string|"all"} participantId @param {import("../signalling/protocol.js").MediaKind} kind */
   askUnmute(participantId, kind) {
     return this.request("ask_unmute", { ...whom(participantId), kind });
   }
@@ -91,7 +91,7 @@ export class Commands extends EventTarget {
     return this.request("spotlight", { participantId });
   }
 
-  /** @param {{name?: string, settings?: Partial<import("./protocol.js").Settings>}} changes */
+  /** @param {{name?: string, settings?: Partial<import("../signalling/protocol.js").Settings>}} changes */
   updateRoom(changes) {
     return this.request("update_room", changes);
   }
@@ -110,7 +110,7 @@ export class Commands extends EventTarget {
     return this.request("offer_preview", { image });
   }
 
-  /** @param {Partial<import("./protocol.js").Consents>} purposes */
+  /** @param {Partial<import("../signalling/protocol.js").Consents>} purposes */
   consent(purposes) {
     return this.request("consent", { purposes });
   }

@@ -1,5 +1,5 @@
 import { shareBandwidth } from "./bandwidth.js";
-import { systemClock } from "./clock.js";
+import { systemClock } from "../browser/clock.js";
 import { Link } from "./link.js";
 
 /** TURN credentials live a few minutes only. */
@@ -12,7 +12,7 @@ const ICE_SERVERS_FRESH_MS = 4 * 60_000;
  * @property {(type: string, fields: Record<string, unknown>) => Promise<any>} request sends a command
  * @property {RTCIceServer[]} iceServers
  * @property {typeof RTCPeerConnection} [RTCPeerConnection]
- * @property {import("./clock.js").Clock} [clock]
+ * @property {import("../browser/clock.js").Clock} [clock]
  * @property {EventTarget|null} [network]
  * @property {(EventTarget & {type?: string})|null} [radio] `navigator.connection`, where there is one
  */
@@ -78,7 +78,7 @@ export class Peers extends EventTarget {
     if (this.#links.delete(id)) this.#tell("state", id);
   }
 
-  /** @param {import("./protocol.js").RelayEvent} event */
+  /** @param {import("../signalling/protocol.js").RelayEvent} event */
   receive(event) {
     this.#links.get(event.from)?.receive(event);
   }

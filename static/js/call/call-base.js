@@ -1,10 +1,10 @@
 import { initialState } from "./call-state.js";
-import { systemClock } from "./clock.js";
+import { systemClock } from "../browser/clock.js";
 import { Commands } from "./commands.js";
-import { LocalMedia } from "./media.js";
-import { expire, nextExpiry } from "./room.js";
-import { addPending, markSending } from "./room/chat.js";
-import { uploadFile } from "./api.js";
+import { LocalMedia } from "../media/media.js";
+import { expire, nextExpiry } from "../room/room.js";
+import { addPending, markSending } from "../room/chat.js";
+import { uploadFile } from "../rest/api.js";
 
 /** While somebody writes, this often. */
 const TYPING_EVERY_MS = 3_000;
@@ -14,10 +14,10 @@ const TYPING_EVERY_MS = 3_000;
  * @typedef {object} CallOptions
  * @property {string} roomCode
  * @property {LocalMedia} [media] from the pre-join page; the call takes it over and releases it at its end
- * @property {import("./clock.js").Clock} [clock]
+ * @property {import("../browser/clock.js").Clock} [clock]
  * @property {typeof WebSocket} [WebSocket]
  * @property {typeof RTCPeerConnection} [RTCPeerConnection]
- * @property {typeof import("./api.js").joinRoom} [joinRoom]
+ * @property {typeof import("../rest/api.js").joinRoom} [joinRoom]
  */
 
 /** The state of a call, and what people say and show in it. */
@@ -104,7 +104,7 @@ export class CallBase extends Commands {
 
   /**
    * The message is in `state.chat` at once, as pending. A file goes up first.
-   * @param {string} text @param {{to?: string, replyTo?: string, file?: File|import("./protocol.js").SharedFile}} [how]
+   * @param {string} text @param {{to?: string, replyTo?: string, file?: File|import("../signalling/protocol.js").SharedFile}} [how]
    */
   async sendChat(text, { to, replyTo, file } = {}) {
     const you = this.state.you;
@@ -135,7 +135,7 @@ export class CallBase extends Commands {
     }
   }
 
-  /** @param {File} file @returns {Promise<import("./protocol.js").SharedFile>} */
+  /** @param {File} file @returns {Promise<import("../signalling/protocol.js").SharedFile>} */
   async upload(file) {
     return uploadFile(this.state.room?.roomId ?? this.roomCode, file, this.joinToken ?? "");
   }

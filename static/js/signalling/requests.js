@@ -24,7 +24,7 @@ export class Requests {
   #nextRef = 1;
   #clock;
 
-  /** @param {import("./clock.js").Clock} clock */
+  /** @param {import("../browser/clock.js").Clock} clock */
   constructor(clock) {
     this.#clock = clock;
   }

@@ -1,6 +1,6 @@
 /**
  * Which devices there are and how to ask for one.
- * @typedef {import("./call-state.js").Devices} Devices
+ * @typedef {import("../call/call-state.js").Devices} Devices
  */
 
 /** Before a permission is given browsers hide ids and labels: such entries can't be chosen and are left out. @param {MediaDevices} mediaDevices @returns {Promise<Devices>} */

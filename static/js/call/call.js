@@ -318,10 +318,10 @@ export class Call extends CallBase {
     void this.media.setScreen(false).catch(() => undefined);
   }
 
-  /** @param {{participant: import("../signalling/protocol.js").Participant, by?: string}} event */
+  /** @param {{participant: import("../signalling/protocol.js").Participant, by?: string|null}} event */
   #onUpdated({ participant, by }) {
     if (participant.id !== this.state.you?.id) return this.#arrange(participant.id);
-    if (by !== undefined && by !== participant.id) void this.#publisher.follow(participant).catch(() => undefined);
+    if (by && by !== participant.id) void this.#publisher.follow(participant).catch(() => undefined);
   }
 
   /** Links to everybody else who is here, and to nobody more. */

@@ -39,7 +39,7 @@ function fold(text) {
 export function toolsFor({ can, you, room }, target) {
   const self = target.id === you?.id;
   const observer = target.role === "observer";
-  /** @type {(string|false|undefined)[][]} */
+  /** @type {(string|false|null|undefined)[][]} */
   const groups = [
     [!self && can.chat && "message"],
     [

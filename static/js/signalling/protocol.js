@@ -1,130 +1,40 @@
 /**
- * The wire of `greenroom.v1` as types; `docs/protocol.md` is the page for people. Times are RFC 3339 strings, ids UUIDs.
+ * The wire of `greenroom.v1`: its types are the server's own, which `wire.d.ts` is generated from; here they get the names
+ * that the page uses. `docs/protocol.md` is the page for people. Times are RFC 3339 strings, ids UUIDs.
  *
- * @typedef {"host"|"cohost"|"presenter"|"participant"|"observer"} Role
- * @typedef {"audio"|"video"|"screen"} MediaKind
- * @typedef {"publish_audio"|"publish_video"|"share_screen"|"unmute"|"chat"|"react"|"raise_hand"|"rename_self"|"admit"|"moderate"|"set_role"|"lock"|"spotlight"|"update_room"|"transfer_host"|"end_session"|"record"} Permission
- * @typedef {{recording: boolean, transcription: boolean, emotion: boolean, assistant: boolean}} Consents
+ * @typedef {import("./wire.js").Role} Role
+ * @typedef {import("./wire.js").MediaKind} MediaKind
+ * @typedef {import("./wire.js").Permission} Permission
+ * @typedef {import("./wire.js").Consents} Consents
+ * @typedef {import("./wire.js").Participant} Participant
+ * @typedef {import("./wire.js").WaitingPerson} WaitingPerson
+ * @typedef {import("./wire.js").Allowed} Allowed
+ * @typedef {import("./wire.js").SharedFile} SharedFile
+ * @typedef {import("./wire.js").ChatMessage} WireChat
+ * @typedef {import("./wire.js").Topology} Topology
+ * @typedef {import("./wire.js").QualityLevel} QualityLevel
+ * @typedef {import("./wire.js").QualityProblem} QualityProblem
+ * @typedef {import("./wire.js").LeaveReason} LeaveReason
+ * @typedef {import("./wire.js").ErrorCode} ErrorCode
  *
- * @typedef {object} Participant
- * @property {string} id
- * @property {string} [userId]
- * @property {string} displayName
- * @property {Role} role
- * @property {string} joinedAt
- * @property {boolean} muted
- * @property {boolean} videoOn
- * @property {boolean} screenSharing
- * @property {string} [handRaisedAt] since when the hand is up; hands are answered in this order
- * @property {"online"|"reconnecting"} connection
- * @property {boolean} guest has no account
- * @property {Consents} consents
+ * What a client may leave out, the server always fills in.
+ * @typedef {Required<import("./wire.js").Settings>} Settings
+ * @typedef {Omit<import("./wire.js").Room, "settings"> & {settings: Settings}} Room
  *
- * @typedef {{id: string, displayName: string, since: string, online: boolean, known: boolean, hasPreview: boolean}} WaitingPerson
+ * In the shape that an `RTCPeerConnection` takes.
+ * @typedef {RTCIceServer} IceServer
  *
- * @typedef {"everyone"|"presenters"|"hosts"} Allowed
- * @typedef {object} Settings
- * @property {"off"|"everyone"|"guests"} waitingRoom
- * @property {boolean} joinBeforeHost
- * @property {number} maxParticipants
- * @property {boolean} muteOnEntry
- * @property {"auto"|"mesh"|"sfu"} topology
- * @property {number} meshLimit
- * @property {Allowed} chat
- * @property {Allowed} screenShare
- * @property {Allowed} unmute
- * @property {"off"|"manual"|"auto"} recording
- * @property {boolean} aiEnabled
- * @property {number} retentionDays
- * @property {string} region
- * @property {boolean} admitKnown
- * @property {boolean} allowGuests
- * @property {boolean} handOverHost
- *
- * @typedef {object} Room
- * @property {string} roomId
- * @property {string} roomCode
- * @property {string} name
- * @property {string} template
- * @property {boolean} hostPresent
- * @property {boolean} locked
- * @property {string} [spotlight] a participant's id
- * @property {Settings} settings
- * @property {Partial<Record<Role, Permission[]>>} permissions
- * @property {string} createdAt
- * @property {string} startedAt
- * @property {string} [expiresAt]
- * @property {boolean} hasPassword
- *
- * @typedef {{mode: "mesh"|"sfu", epoch: number, reason: string, wanted?: "mesh"|"sfu"}} Topology
- * @typedef {{id: string, name: string, size: number, mime: string, url: string}} SharedFile
- * @typedef {{id: string, from: string, fromName: string, text: string, sentAt: string, to?: string, replyTo?: string, clientId: string, file?: SharedFile}} WireChat
- * @typedef {{urls: string[], username?: string, credential?: string}} IceServer
- * @typedef {{code: string, message: string, field?: string, retryInMs?: number}} CommandFailure
- */
-
-/**
- * Events, in the past tense.
- *
- * @typedef {object} Welcome
- * @property {"welcome"} type
- * @property {string} sessionId
- * @property {string} roomId
- * @property {string} roomCode
- * @property {Participant} you
- * @property {string} resumeToken
- * @property {number} resumeGraceSeconds
- * @property {Room} room
- * @property {Participant[]} participants
- * @property {WaitingPerson[]} [waiting] only to those who may admit
- * @property {Topology} topology
- * @property {IceServer[]} iceServers
- * @property {WireChat[]} chat
- *
- * @typedef {object} Waiting
- * @property {"waiting"} type
- * @property {string} participantId
- * @property {number} position from 1
- * @property {boolean} hostPresent
- * @property {string} [message]
- * @property {string} roomName
- * @property {string} resumeToken
- * @property {number} resumeGraceSeconds
- *
- * @typedef {"left"|"connection_lost"|"removed"|"sent_to_waiting"|"rejoined"|"ended"} LeaveReason
- * @typedef {{type: "offer_received"|"answer_received", from: string, sdp: string, epoch: number}} DescriptionReceived
- * @typedef {{type: "ice_candidate_received", from: string, candidate: RTCIceCandidateInit|null, epoch: number}} CandidateReceived
+ * @typedef {import("./wire.js").EventFrame1} WireEvent
+ * @typedef {Omit<Extract<WireEvent, {type: "welcome"}>, "room"|"iceServers"> & {room: Room, iceServers: IceServer[]}} Welcome
+ * @typedef {Extract<WireEvent, {type: "waiting"}>} Waiting
+ * @typedef {Extract<WireEvent, {type: "room_updated"}> & {room: Room}} RoomUpdated
+ * @typedef {Extract<WireEvent, {type: "offer_received"|"answer_received"}>} DescriptionReceived
+ * @typedef {Extract<WireEvent, {type: "ice_candidate_received"}> & {candidate: RTCIceCandidateInit|null}} CandidateReceived
  * @typedef {DescriptionReceived|CandidateReceived} RelayEvent
+ * @typedef {Exclude<WireEvent, {type: "welcome"|"waiting"|"room_updated"|"ice_candidate_received"}>|Welcome|Waiting|RoomUpdated|CandidateReceived} ServerEvent
  *
- * @typedef {Welcome
- *   | Waiting
- *   | {type: "waiting_updated", waiting: WaitingPerson[]}
- *   | {type: "admitted"}
- *   | {type: "denied", message?: string}
- *   | {type: "participant_joined", participant: Participant}
- *   | {type: "participant_left", participantId: string, reason: LeaveReason}
- *   | {type: "participant_updated", participant: Participant, by?: string}
- *   | {type: "room_updated", room: Room, by?: string}
- *   | RelayEvent
- *   | ({type: "chat_received"} & WireChat)
- *   | {type: "reaction_received", from: string, emoji: string}
- *   | {type: "unmute_requested", from: string, kind: MediaKind}
- *   | {type: "removed", ban: boolean, by?: string}
- *   | {type: "topology_updated", topology: Topology}
- *   | {type: "topology_switching", epoch: number, to: "mesh"|"sfu", reason: string}
- *   | {type: "topology_switched", epoch: number, mode: "mesh"|"sfu"}
- *   | {type: "topology_rolled_back", epoch: number, reason: string}
- *   | {type: "session_ended", reason: "ended_by_host"|"expired"|"empty"|"deleted"}
- *   | {type: "server_draining", reconnectTo?: string, retryInMs: number}
- *   | {type: "active_speaker_changed", participantId?: string}
- *   | {type: "quality_updated", participantId: string, score: number, level: QualityLevel}
- *   | {type: "quality_warned", participantId: string, reason: QualityProblem, advice: string}
- *   | {type: "typing_changed", participantId: string, typing: boolean}
- *   | {type: "waiting_preview", participantId: string, image: string|null}
- * } ServerEvent
- *
- * @typedef {"good"|"fair"|"poor"} QualityLevel
- * @typedef {"loss"|"latency"|"jitter"|"bandwidth"|"cpu"} QualityProblem
+ * The server's own codes, and those of the page (`offline`, `timeout`, `closed` …).
+ * @typedef {{code: string, message: string, field?: string|null, retryInMs?: number|null}} CommandFailure
  */
 
 export const SUBPROTOCOL = "greenroom.v1";

@@ -67,11 +67,16 @@ pub struct Snapshot {
     pub state: String,
 }
 
+/// People whose admission is remembered, a room; the newest.
+pub const KNOWN_MAX: usize = 1_000;
+
 /// A room with what is needed to go on where its open session was.
 #[derive(Clone, PartialEq)]
 pub struct StoredRoom {
     pub record: RoomRecord,
     pub session: Option<StoredSession>,
+    /// Whom hosts admitted before, the oldest first, at most [`KNOWN_MAX`].
+    pub known: Vec<Identity>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -136,6 +141,9 @@ pub trait RoomStore: Send + Sync + 'static {
     fn end_session(&self, session: SessionId, at: Timestamp, reason: EndReason, summary: SessionSummary) -> Answer<()>;
     /// A host changed the room from inside.
     fn update_room(&self, room: RoomId, name: String, settings: Settings, host: Identity) -> Answer<()>;
+    /// A host let this person in. The newest [`KNOWN_MAX`] of a room are kept.
+    fn remember_admitted(&self, room: RoomId, identity: Identity, at: Timestamp) -> Answer<()>;
+    fn forget_admitted(&self, room: RoomId, identity: Identity) -> Answer<()>;
     fn audit(&self, entry: AuditEntry) -> Answer<()>;
     fn record_quality(&self, point: QualityPoint) -> Answer<()>;
 }

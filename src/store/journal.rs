@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::Conn;
+use super::known::known_of;
 use super::models::{JournalRow, RoomChanges, RoomRow, SessionRow, SnapshotRow, millis, timestamp};
 use super::schema::{room_journal, room_snapshots, rooms, sessions};
 use super::{Id, Store, StoreError};
@@ -117,7 +118,8 @@ impl Store {
             conn.transaction(|conn| {
                 let live = rooms::table.find(Id(id)).filter(rooms::deleted_at.is_null());
                 let Some(row) = live.select(RoomRow::as_select()).first(conn).optional()? else { return Ok(None) };
-                Ok(Some(StoredRoom { record: row.record()?, session: open_session_of(conn, row.id)? }))
+                let known = known_of(conn, row.id)?.into_iter().map(Identity::from_subject).collect();
+                Ok(Some(StoredRoom { record: row.record()?, session: open_session_of(conn, row.id)?, known }))
             })
         })
         .await
@@ -239,6 +241,14 @@ impl RoomStore for Store {
 
     fn update_room(&self, room: RoomId, name: String, settings: Settings, host: Identity) -> Answer<()> {
         answer(self.change_room_from_inside(room, name, &settings, &host))
+    }
+
+    fn remember_admitted(&self, room: RoomId, identity: Identity, at: Timestamp) -> Answer<()> {
+        answer(self.remember_known(room.0, identity.as_str().to_owned(), millis(at)))
+    }
+
+    fn forget_admitted(&self, room: RoomId, identity: Identity) -> Answer<()> {
+        answer(self.forget_known(room.0, identity.as_str().to_owned()))
     }
 
     fn audit(&self, entry: AuditEntry) -> Answer<()> {

@@ -16,6 +16,7 @@ mod error;
 mod files;
 mod idempotency;
 mod journal;
+mod known;
 pub mod models;
 mod quality;
 mod readers;

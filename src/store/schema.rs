@@ -88,6 +88,10 @@ diesel::table! {
 }
 
 diesel::table! {
+    room_known (room_id, identity) { room_id -> Text, identity -> Text, at -> BigInt, }
+}
+
+diesel::table! {
     audit_log (id) {
         id -> Text,
         tenant_id -> Text,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::models::{UserChanges, UserRow};
-use super::schema::{api_keys, consents, refresh_tokens, rooms, users};
+use super::schema::{api_keys, consents, refresh_tokens, room_known, rooms, users};
 use super::{Id, Store, StoreError};
 
 /// How addresses are kept and compared.
@@ -95,6 +95,7 @@ impl Store {
             diesel::delete(refresh_tokens::table.filter(refresh_tokens::user_id.eq(Id(id)))).execute(conn)?;
             diesel::delete(api_keys::table.filter(api_keys::user_id.eq(Id(id)))).execute(conn)?;
             diesel::delete(consents::table.filter(consents::user_id.eq(Id(id)))).execute(conn)?;
+            diesel::delete(room_known::table.filter(room_known::identity.eq(format!("user:{id}")))).execute(conn)?;
             let theirs = rooms::table.filter(rooms::host.eq(format!("user:{id}"))).filter(rooms::deleted_at.is_null());
             diesel::update(theirs).set(rooms::deleted_at.eq(now)).execute(conn)?;
             Ok(())

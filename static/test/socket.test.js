@@ -175,6 +175,14 @@ test("past the grace time it joins anew with a new token", async () => {
   assert.equal(seen.events.at(-1).resumeToken, "resume-2");
 });
 
+test("who was denied while away is told so and does not knock again by itself", async () => {
+  const { server, clock, seen } = await begin({ rejoin: async () => assert.fail("not by itself") });
+  server.replies.resume = { ok: false, error: { code: "denied", message: "not today" } };
+  server.drop();
+  await clock.advance(400);
+  assert.deepEqual(seen.closed.map(({ code, message }) => [code, message]), [["denied", "not today"]]);
+});
+
 test("a snapshot instead of the missed events is taken with its number", async () => {
   const { server, clock, socket, seen } = await begin();
   server.replies.resume = { ok: true, replayed: false };

@@ -144,7 +144,7 @@ impl MeetingManager {
                     return answer_all(waiting, Err(CommandError::new(ErrorCode::Internal, "the session could not be restored")));
                 }
             },
-            None if wanted && !expired => Origin::Opened,
+            None if wanted && !expired => Origin::Opened { known: stored.known },
             None if expired => return answer_all(waiting, Err(not_found())),
             None => return answer_all(waiting, Err(CommandError::new(ErrorCode::ResumeExpired, "the session is over"))),
         };

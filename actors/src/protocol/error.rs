@@ -25,6 +25,9 @@ pub enum ErrorCode {
     RoomLocked,
     RoomEnded,
     Banned,
+    // The answers to a resume of somebody whom a host turned away while their socket was gone.
+    Denied,
+    Removed,
     RateLimited,
     NotAvailable,
     Busy,

@@ -7,6 +7,7 @@ use super::{
     state::{RoomState, done},
     text,
     turn::Turn,
+    turned_away::Verdict,
 };
 use crate::{
     ids::*,
@@ -50,7 +51,7 @@ impl RoomState {
         let Some(knock) = self.waiting.get_mut(&id) else { return };
         knock.lease = Some(lease);
         let (online, identity) = (knock.online(), knock.claims.identity.clone());
-        self.known.insert(identity);
+        self.remember_admitted(identity, turn);
         turn.waiting_changed();
         self.audit_by(from, "person.admitted", id, turn);
         if online {
@@ -97,7 +98,9 @@ impl RoomState {
 
     fn turn_away(&mut self, from: ParticipantId, id: ParticipantId, message: Option<String>, turn: &mut Turn) {
         self.audit_by(from, "person.denied", id, turn);
-        self.stop_waiting(id, turn);
+        if let Some(knock) = self.stop_waiting(id, turn) {
+            self.turned_away.note(id, knock.resume_hash, Verdict::Denied { message: message.clone() }, turn);
+        }
         turn.tell(id, ServerEvent::Denied { message });
         turn.dismiss(id, CloseCode::Refused);
     }

@@ -47,6 +47,10 @@ pub enum Effect {
         detail: Value,
     },
     Quality(QualityPoint),
+    /// A host let this person in: keep that for the sessions to come.
+    RememberAdmitted(Identity),
+    /// A host removed this person.
+    ForgetAdmitted(Identity),
     /// A host changed name, settings or ownership: keep the room's record.
     RoomRecordChanged,
     SessionEnded {

@@ -7,6 +7,7 @@ mod clean_up;
 mod consent;
 mod entrance;
 mod hands;
+mod known;
 mod media_state;
 mod members;
 mod moderation;
@@ -19,6 +20,7 @@ mod settle;
 mod telemetry;
 mod transient;
 mod turn;
+mod turned_away;
 mod view;
 mod waiting;
 

@@ -6,6 +6,7 @@ use super::{
     state::{RoomState, done},
     text,
     turn::Turn,
+    turned_away::Verdict,
 };
 use crate::{
     ids::*,
@@ -62,11 +63,14 @@ impl RoomState {
             return Err(CommandError::new(ErrorCode::NotPermitted, "the owner of the room can't be removed from it"));
         }
         self.audit_by(from, if command.ban { "person.banned" } else { "person.removed" }, id, turn);
+        let verdict = if command.ban { Verdict::Banned } else { Verdict::Removed };
+        let resume_hash = self.resume_hash(id).map(str::to_owned);
         if self.part(id, LeaveReason::Removed, turn).is_none() {
             self.stop_waiting(id, turn);
         }
+        self.turned_away.note(id, resume_hash, verdict, turn);
         self.roles.remove(&identity);
-        self.known.remove(&identity);
+        self.forget_admitted(&identity, turn);
         if command.ban {
             self.banned.insert(identity)
         } else {

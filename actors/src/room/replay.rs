@@ -25,6 +25,9 @@ pub struct Opening {
     pub session_id: SessionId,
     pub rules: Rules,
     pub opened_at: Timestamp,
+    /// Whom hosts admitted in earlier sessions, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<Identity>,
 }
 
 /// From where a journal is replayed.
@@ -90,7 +93,7 @@ pub fn run(start: &Start, entries: &[JournalEntry]) -> Result<Replayed, ReplayEr
 
 fn begin(start: &Start) -> Result<(RoomState, u64), ReplayError> {
     match start {
-        Start::Opening(o) => Ok((RoomState::open(o.record.clone(), o.session_id, o.rules, o.opened_at), 0)),
+        Start::Opening(opening) => Ok((RoomState::open((**opening).clone()), 0)),
         Start::Snapshot { snapshot } => Ok((restore(snapshot)?, snapshot.seq)),
     }
 }

@@ -4,11 +4,14 @@ use super::{
     CommandResult, Drawn, Input, Outcome,
     book::Book,
     chat::ChatLog,
+    known::Known,
     people::{Knock, Member},
     permissions::{self, Requirement},
+    replay::Opening,
     rules::Rules,
     transient::Transient,
     turn::Turn,
+    turned_away::TurnedAway,
 };
 use crate::{
     clock::Timestamp,
@@ -38,8 +41,10 @@ pub struct RoomState {
     pub(super) banned: BTreeSet<Identity>,
     /// Removed or sent back: they pass the waiting room whatever the settings say.
     pub(super) must_wait: BTreeSet<Identity>,
-    /// Admitted before.
-    pub(super) known: BTreeSet<Identity>,
+    /// Admitted before, in this session or an earlier one.
+    pub(super) known: Known,
+    #[serde(default)]
+    pub(super) turned_away: TurnedAway,
     /// Roles that were given in this session.
     pub(super) roles: BTreeMap<Identity, Role>,
     pub(super) consents: BTreeMap<Identity, crate::protocol::Consents>,
@@ -60,7 +65,8 @@ pub struct RoomState {
 }
 
 impl RoomState {
-    pub fn open(record: RoomRecord, session: SessionId, rules: Rules, now: Timestamp) -> Self {
+    pub fn open(opening: Opening) -> Self {
+        let Opening { record, session_id: session, rules, known, opened_at: now } = opening;
         let topology = super::settle::topology_of(0, &record.settings, &rules, None);
         Self {
             record,
@@ -75,7 +81,8 @@ impl RoomState {
             waiting_message: None,
             banned: BTreeSet::new(),
             must_wait: BTreeSet::new(),
-            known: BTreeSet::new(),
+            known: Known::of(known),
+            turned_away: TurnedAway::default(),
             roles: BTreeMap::new(),
             consents: BTreeMap::new(),
             chat: ChatLog::default(),

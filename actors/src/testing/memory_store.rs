@@ -18,6 +18,8 @@ use std::{
 struct Kept {
     rooms: BTreeMap<RoomId, RoomRecord>,
     sessions: BTreeMap<SessionId, KeptSession>,
+    /// By room, the oldest first.
+    known: BTreeMap<RoomId, Vec<Identity>>,
     audit: Vec<AuditEntry>,
     quality: Vec<QualityPoint>,
 }
@@ -101,7 +103,8 @@ impl RoomStore for MemoryStore {
                 let tail = session.journal.iter().filter(|entry| from.is_none_or(|seq| entry.seq > seq)).cloned().collect();
                 StoredSession { session_id: *id, started_at: session.started_at, snapshot: session.snapshot.clone(), tail }
             });
-            Ok(Some(StoredRoom { record, session }))
+            let known = kept.known.get(&room).cloned().unwrap_or_default();
+            Ok(Some(StoredRoom { record, session, known }))
         })
     }
 
@@ -155,6 +158,29 @@ impl RoomStore for MemoryStore {
         self.answer(|kept| {
             let record = kept.rooms.get_mut(&room).ok_or(StoreError::NotFound)?;
             (record.name, record.settings, record.host) = (name, settings, host);
+            Ok(())
+        })
+    }
+
+    fn remember_admitted(&self, room: RoomId, identity: Identity, _: Timestamp) -> Answer<()> {
+        self.answer(|kept| {
+            if !kept.rooms.contains_key(&room) {
+                return Err(StoreError::NotFound);
+            }
+            let known = kept.known.entry(room).or_default();
+            known.retain(|other| *other != identity);
+            known.push(identity);
+            let over = known.len().saturating_sub(KNOWN_MAX);
+            known.drain(..over);
+            Ok(())
+        })
+    }
+
+    fn forget_admitted(&self, room: RoomId, identity: Identity) -> Answer<()> {
+        self.answer(|kept| {
+            if let Some(known) = kept.known.get_mut(&room) {
+                known.retain(|other| *other != identity);
+            }
             Ok(())
         })
     }

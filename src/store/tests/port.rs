@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actors::clock::{Timestamp, at};
 use actors::ids::{Identity, ParticipantId, RoomId, SessionId};
 use actors::ports::{
-    AuditEntry, JournalEntry, QualityPoint, RoomRecord, RoomStore, SessionSummary, Snapshot, StoreError, StoredRoom,
+    AuditEntry, JournalEntry, KNOWN_MAX, QualityPoint, RoomRecord, RoomStore, SessionSummary, Snapshot, StoreError, StoredRoom,
 };
 use actors::protocol::{EndReason, Settings};
 use actors::testing::memory_store::MemoryStore;
@@ -40,6 +40,7 @@ async fn contract(store: Arc<dyn RoomStore>, record: RoomRecord) {
     journals_and_snapshots(&store, room, first).await;
     ends(&store, room, first, second).await;
     changes_of_the_room(&store, record).await;
+    remembers_the_admitted(&store, room).await;
 }
 
 async fn journals_and_snapshots(store: &Arc<dyn RoomStore>, room: RoomId, session: SessionId) {
@@ -84,6 +85,29 @@ async fn changes_of_the_room(store: &Arc<dyn RoomStore>, record: RoomRecord) {
     let update = store.update_room(changed.room_id, changed.name.clone(), changed.settings.clone(), changed.host.clone());
     assert_eq!(update.await, Ok(()));
     assert!(stored(store, changed.room_id).await.record == changed);
+}
+
+async fn remembers_the_admitted(store: &Arc<dyn RoomStore>, room: RoomId) {
+    let person = |n: usize| Identity::from_subject(format!("guest:{n}"));
+    assert!(stored(store, room).await.known.is_empty());
+    // Bob is admitted twice: he counts once, as the newest.
+    for (n, ms) in [(1, 10), (2, 20), (3, 30), (1, 40)] {
+        assert_eq!(store.remember_admitted(room, person(n), at(ms)).await, Ok(()));
+    }
+    assert!(stored(store, room).await.known == [person(2), person(3), person(1)]);
+    assert_eq!(store.forget_admitted(room, person(3)).await, Ok(()));
+    assert_eq!(store.forget_admitted(room, person(3)).await, Ok(()), "nothing to do");
+    assert!(stored(store, room).await.known == [person(2), person(1)]);
+
+    let many: Vec<_> = (10..10 + KNOWN_MAX).map(|n| store.remember_admitted(room, person(n), at(100 + n as u64))).collect();
+    for kept in many {
+        assert_eq!(kept.await, Ok(()));
+    }
+    let known = stored(store, room).await.known;
+    assert_eq!(known.len(), KNOWN_MAX);
+    assert!(known.first() == Some(&person(10)) && known.last() == Some(&person(9 + KNOWN_MAX)), "the oldest are forgotten");
+    let nowhere = RoomId(Uuid::from_u128(98));
+    assert_eq!(store.remember_admitted(nowhere, person(1), at(0)).await, Err(StoreError::NotFound));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 import { joinRoom, signedIn } from "../rest/api.js";
 import { CallBase } from "./call-base.js";
-import { endingOf, isFinal } from "./endings.js";
+import { endingOf, isFinal, isTurnedAway } from "./endings.js";
 import { CommandError } from "../signalling/protocol.js";
 import { Peers } from "../peers/peers.js";
 import { Publisher } from "../media/publisher.js";
@@ -101,10 +101,13 @@ export class Call extends CallBase {
     try {
       await this.#connect(null, { resumeToken: token, fresh: true });
       return true;
-    } catch {
+    } catch (error) {
       keepResumeToken(this.roomCode, null);
       this.#restored = false;
-      this.#backToIdle();
+      // Whom a host turned away meanwhile learns that before they knock again.
+      const failure = /** @type {{code: string, message?: string}} */ (error);
+      if (isTurnedAway(failure)) this.#finish(endingOf(failure));
+      else this.#backToIdle();
       return false;
     }
   }

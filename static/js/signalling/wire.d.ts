@@ -372,6 +372,8 @@ export type ErrorCode =
   | "room_locked"
   | "room_ended"
   | "banned"
+  | "denied"
+  | "removed"
   | "rate_limited"
   | "not_available"
   | "busy"

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, Timestamp},
-    ids::{ParticipantId, RoomId},
+    ids::{Identity, ParticipantId, RoomId},
     meeting_manager::RoomsHandle,
     participant::{Participant, ParticipantSetup, messages as to_participant, resume_token::ResumeToken},
     ports::{JournalEntry, RoomRecord, RoomStore},
@@ -51,8 +51,8 @@ const REATTACH_TIME: Duration = Duration::from_secs(5);
 
 /// How a room's actor comes to its state.
 pub enum Origin {
-    /// A new session.
-    Opened,
+    /// A new session, in a room whose hosts admitted these people before.
+    Opened { known: Vec<Identity> },
     /// The process was started again: every socket is gone.
     Restarted { state: Box<RoomState>, seq: u64 },
     /// The actor ended by a fault: participants are alive and will be back.
@@ -103,11 +103,14 @@ impl Room {
         let addr = Room::start_in_arbiter(arbiter, move |ctx| {
             ctx.set_mailbox_capacity(MAILBOX);
             let now = setup.clock.now();
-            let opened = matches!(origin, Origin::Opened);
             let restarted = matches!(origin, Origin::Restarted { .. });
-            let (state, seq) = match origin {
-                Origin::Opened => (RoomState::open(record.clone(), Uuid::new_v4().into(), setup.rules, now), 0),
-                Origin::Restarted { state, seq } | Origin::Rebuilt { state, seq } => (*state, seq),
+            let (state, seq, opening) = match origin {
+                Origin::Opened { known } => {
+                    let (record, session_id) = (record.clone(), Uuid::new_v4().into());
+                    let opening = Opening { record, session_id, rules: setup.rules, opened_at: now, known };
+                    (RoomState::open(opening.clone()), 0, Some(opening))
+                }
+                Origin::Restarted { state, seq } | Origin::Rebuilt { state, seq } => (*state, seq, None),
             };
             let mut room = Room {
                 setup,
@@ -126,8 +129,8 @@ impl Room {
                 orderly: shared,
                 pulse,
             };
-            if opened {
-                room.keep_opening(now, ctx);
+            if let Some(opening) = opening {
+                room.keep_opening(opening, ctx);
             } else if restarted {
                 room.take(Input::Restarted, Asker::Nobody, ctx);
             } else {
@@ -263,6 +266,8 @@ impl Room {
             Effect::Forget { participant } => self.people.forget(participant),
             Effect::SessionEnded { reason, summary } => self.keep_end(reason, *summary, ctx),
             Effect::RoomRecordChanged => self.keep_record(ctx),
+            Effect::RememberAdmitted(identity) => self.keep_admitted(identity, ctx),
+            Effect::ForgetAdmitted(identity) => self.forget_admitted(identity, ctx),
             Effect::Audit { actor, action, detail } => self.keep_audit(actor, action, detail, ctx),
             Effect::Quality(point) => self.keep_quality(point, ctx),
         }
@@ -348,11 +353,7 @@ impl Room {
 
     /// Who comes in with a resume token must be known by it.
     fn check_resume(&self, token: &ResumeToken) -> Result<(), CommandError> {
-        match self.state.resume_hash(token.participant) {
-            None => Err(CommandError::new(ErrorCode::ResumeExpired, "the grace time is over: join again")),
-            Some(hash) if hash == token.hash() => Ok(()),
-            Some(_) => Err(CommandError::new(ErrorCode::ResumeInvalid, "this resume token is not valid")),
-        }
+        self.state.check_resume(token.participant, &token.hash(), self.setup.clock.now())
     }
 
     fn stop(&mut self, ctx: &mut Context<Self>) {
@@ -372,7 +373,8 @@ fn refused(error: CommandError) -> Refused {
     let close = match error.code {
         ErrorCode::RoomNotFound => CloseCode::NoSuchRoom,
         ErrorCode::RoomEnded => CloseCode::SessionEnded,
-        ErrorCode::RoomFull | ErrorCode::RoomLocked | ErrorCode::Banned | ErrorCode::NotPermitted => CloseCode::Refused,
+        ErrorCode::RoomFull | ErrorCode::RoomLocked | ErrorCode::NotPermitted => CloseCode::Refused,
+        ErrorCode::Banned | ErrorCode::Denied | ErrorCode::Removed => CloseCode::Refused,
         ErrorCode::Busy | ErrorCode::StorageUnavailable | ErrorCode::Internal => CloseCode::Internal,
         // A refused resume leaves the socket open: the client may say hello on it.
         _ => CloseCode::NotAuthenticated,
@@ -579,9 +581,8 @@ impl Handler<MemberOf> for Room {
 }
 
 impl Room {
-    fn keep_opening(&mut self, now: Timestamp, ctx: &mut Context<Self>) {
-        let session_id = self.state.session();
-        let opening = Opening { record: self.record.clone(), session_id, rules: self.setup.rules, opened_at: now };
+    fn keep_opening(&mut self, opening: Opening, ctx: &mut Context<Self>) {
+        let (session_id, now) = (opening.session_id, opening.opened_at);
         let input = replay::head_line(&Start::Opening(Box::new(opening)));
         let entry = Arc::new(JournalEntry { session_id, seq: 0, at: now, input });
         self.start_session(self.record.room_id, now, ctx);

@@ -79,6 +79,17 @@ impl Room {
         self.log_failure(kept, "room", ctx);
     }
 
+    /// Forgotten at worst: they wait once more.
+    pub(super) fn keep_admitted(&mut self, identity: Identity, ctx: &mut Context<Self>) {
+        let kept = self.setup.store.remember_admitted(self.record.room_id, identity, self.setup.clock.now());
+        self.log_failure(kept, "admitted", ctx);
+    }
+
+    pub(super) fn forget_admitted(&mut self, identity: Identity, ctx: &mut Context<Self>) {
+        let kept = self.setup.store.forget_admitted(self.record.room_id, identity);
+        self.log_failure(kept, "admitted", ctx);
+    }
+
     pub(super) fn keep_audit(&mut self, actor: Identity, action: &'static str, detail: Value, ctx: &mut Context<Self>) {
         let entry = AuditEntry {
             tenant_id: self.record.tenant_id,

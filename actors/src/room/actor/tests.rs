@@ -1,7 +1,7 @@
 //! Stories of people in a room, told through the actors.
 
 use crate::{
-    protocol::{CloseCode, EndReason, Settings, client},
+    protocol::{CloseCode, EndReason, ErrorCode, Settings, client},
     testing::World,
 };
 use std::time::Duration;
@@ -120,5 +120,42 @@ fn every_actor_can_be_observed() {
         assert_eq!((room.live.participants, room.participants.len()), (1, 1));
         assert!(room.participants[0].attached && room.uncommitted == 0);
         assert_eq!(world.rooms.observe().await.len(), 1);
+    });
+}
+
+#[test]
+fn bob_is_denied_while_his_socket_is_gone_and_hears_it_when_he_is_back() {
+    World::tell(Settings::default(), |world| async move {
+        let (mut alice, mut bob) = (world.host("Alice"), world.guest("Bob"));
+        alice.joins(&world).await;
+        bob.knocks(&world).await;
+        bob.loses_socket();
+        alice.does(client::Deny { participant_id: bob.id(), message: Some("not today".into()) }).await;
+        let refused = bob.resumes(&world).await.err().expect("he was denied");
+        assert_eq!((refused.error.code, refused.error.message.as_str()), (ErrorCode::Denied, "not today"));
+        assert_eq!(refused.close, CloseCode::Refused);
+        bob.knocks(&world).await;
+    });
+}
+
+#[test]
+fn who_was_admitted_once_comes_straight_in_to_the_next_session() {
+    World::tell(Settings { admit_known: true, ..Settings::default() }, |mut world| async move {
+        let (mut alice, mut bob) = (world.host("Alice"), world.guest("Bob"));
+        alice.joins(&world).await;
+        bob.knocks(&world).await;
+        alice.does(client::Admit { participant_id: bob.id() }).await;
+        bob.hears("welcome").await;
+        alice.does(client::EndSession {}).await;
+        bob.is_closed_with(CloseCode::SessionEnded).await;
+        alice.is_closed_with(CloseCode::SessionEnded).await;
+        world.passes(Duration::from_secs(1)).await;
+        alice.joins(&world).await;
+        bob.joins(&world).await;
+        assert_eq!(world.store.sessions(world.record.room_id).len(), 2);
+        // What the new session started with is in its journal: a restart comes to the same.
+        world.restart();
+        bob.resumes_fresh(&world).await.expect("may resume");
+        bob.hears("welcome").await;
     });
 }

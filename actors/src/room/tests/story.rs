@@ -71,8 +71,12 @@ impl Story {
             expires_at: None,
         };
         let session_id = Uuid::from_u128(3).into();
-        let state = RoomState::open(record.clone(), session_id, rules, at(OPENED));
-        let start = Start::Opening(Box::new(Opening { record, session_id, rules, opened_at: at(OPENED) }));
+        Self::opened(Opening { record, session_id, rules, opened_at: at(OPENED), known: Vec::new() })
+    }
+
+    pub fn opened(opening: Opening) -> Self {
+        let state = RoomState::open(opening.clone());
+        let start = Start::Opening(Box::new(opening));
         Self {
             state,
             start,

@@ -1,7 +1,7 @@
 //! Consent, quality and topology, as people are told of them.
 
 use super::story::*;
-use crate::room::Effect;
+use crate::{protocol::ErrorCode, room::Effect};
 use serde_json::{Value, json};
 
 fn telemetry(rtt: f64, loss: f64) -> Value {
@@ -57,7 +57,7 @@ fn a_warning_with_advice_goes_to_the_person_and_the_hosts() {
 fn telemetry_about_strangers_says_nothing() {
     let mut story = Story::with(&["alice", "bob"]);
     let stranger = uuid::Uuid::from_u128(5);
-    story.ok("bob", json!({ "type": "telemetry", "peers": [{ "participantId": stranger, "rttMs": 1e300, "lossUp": 9.0 }] }));
+    story.ok("bob", json!({ "type": "telemetry", "peers": [{ "participantId": stranger, "rttMs": 9e9, "lossUp": 9.0 }] }));
     assert_eq!(story.heard("alice"), Vec::<String>::new());
 }
 
@@ -71,4 +71,32 @@ fn a_room_that_outgrows_the_mesh_says_what_it_would_want() {
     assert_eq!(topology, json!({ "mode": "mesh", "epoch": 1, "reason": "too_large_for_mesh", "wanted": "sfu" }));
     assert_eq!(story.got("frank", "welcome")["topology"], topology);
     story.check_mirrors();
+}
+
+#[test]
+fn telemetry_that_nobody_can_measure_is_refused() {
+    let mut story = Story::with(&["alice", "bob"]);
+    story.forget_the_past();
+    let fields =
+        ["rttMs", "lossUp", "lossDown", "jitterMs", "bitrateUp", "bitrateDown", "framesPerSecond"].map(|name| ("peers.", name));
+    for (prefix, name) in fields {
+        for odd in [json!(-0.5), json!(1e300)] {
+            let mut telemetry = telemetry(20.0, 0.0);
+            telemetry["peers"][0][name] = odd.clone();
+            let error = story.error("bob", telemetry);
+            let field = format!("{prefix}{name}");
+            assert_eq!((error.code, error.field), (ErrorCode::BadField, Some(field)), "{odd}");
+        }
+    }
+    let error = story.error("bob", json!({ "type": "telemetry", "audioLevel": -1 }));
+    assert_eq!((error.code, error.field.as_deref()), (ErrorCode::BadField, Some("audioLevel")));
+    assert!(story.effects.is_empty(), "a refused command changes nothing");
+}
+
+#[test]
+fn telemetry_speaks_of_a_hundred_links_at_most() {
+    let mut story = Story::with(&["alice", "bob"]);
+    let links = |count: usize| json!({ "type": "telemetry", "peers": vec![json!({ "participantId": "@alice" }); count] });
+    story.ok("bob", links(100));
+    assert_eq!(story.refused("bob", links(101)), ErrorCode::TooLong);
 }

@@ -180,7 +180,7 @@ export class GrControlBar extends MeetingElement {
       }
       .bar {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) auto minmax(0, 1fr);
+        grid-template-columns: minmax(0, 1fr) auto minmax(max-content, 1fr);
         align-items: center;
         gap: var(--s-4);
         padding: var(--s-2) var(--s-5);

@@ -102,6 +102,17 @@ export class Person {
     if (await dialog.isVisible()) await dialog.click();
   }
 
+  /** An account of their own. */
+  async signsUp() {
+    await this.goes("/sign-in");
+    await this.button("signIn.noAccount").or(this.button("signIn.upDo")).last().click();
+    await this.field("signIn.name").fill(this.name);
+    await this.field("signIn.email").fill(`${this.name.toLowerCase()}@example.org`);
+    await this.page.getByLabel(this.words("signIn.password"), { exact: true }).fill("a sentence to remember");
+    await this.button("signIn.upDo").click();
+    await this.button("home.start").waitFor();
+  }
+
   // Panels.
 
   /** @param {"chat"|"people"|"waiting"|"details"} panel */
@@ -267,14 +278,18 @@ export class Person {
     return this.page.evaluate(connectionsOfPage);
   }
 
-  /** @param {"microphone"|"camera"} kind @returns {Promise<string>} the name of the other one */
-  async choosesAnotherDevice(kind) {
-    await this.button(`meeting.devices.${kind}`).click();
-    const other = this.page.getByRole("menuitemradio", { checked: false }).first();
-    const name = (await other.textContent()) ?? "";
-    await other.click();
-    await other.waitFor({ state: "hidden" });
-    return name.trim();
+  async choosesAnotherMicrophone() {
+    const open = this.button("meeting.devices.microphone");
+    const chosen = () => this.page.getByRole("menuitemradio", { checked: true }).first();
+    await open.click();
+    const before = await chosen().textContent();
+    await this.page.getByRole("menuitemradio", { checked: false }).first().click();
+    await until(`${this.name} has another microphone`, async () => {
+      if (!(await chosen().isVisible())) await open.click();
+      const now = await chosen().textContent();
+      await this.page.keyboard.press("Escape");
+      return now !== before;
+    });
   }
 
   // Bad days.

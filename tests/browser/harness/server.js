@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "./until.js";
 
-const BINARY = process.env.GREENROOM_BINARY ?? fileURLToPath(new URL("../../../target/debug/greenroom", import.meta.url));
+const BINARY = process.env.TESTED_SERVER ?? fileURLToPath(new URL("../../../target/debug/greenroom", import.meta.url));
 
 /** A real server with its own data folder, on a free port that it keeps over restarts. */
 export class Server {
@@ -50,10 +50,8 @@ export class Server {
     const keep = (/** @type {Buffer} */ text) => appendFileSync(this.#logFile, text);
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
-    await until(`the server is ready at ${this.address}`, async () => {
-      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${this.log.slice(-800)}`);
-      return (await fetch(`${this.address}/readyz`)).ok;
-    });
+    await until(`the server is ready at ${this.address}`, async () => child.exitCode !== null || (await fetch(`${this.address}/readyz`)).ok);
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${this.log.slice(-800)}`);
     return this;
   }
 

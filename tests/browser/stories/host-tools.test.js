@@ -46,7 +46,8 @@ story("a locked room lets nobody new in, not even to wait, until it is unlocked"
   const alice = await world.open("Alice");
   const link = await alice.createsARoom();
   await alice.choosesFromMore("meeting.lock");
-  await alice.isTold(alice.words("meeting.notice.locked"));
+  const sign = alice.page.locator("gr-control-bar").getByText(alice.words("meeting.locked"));
+  await sign.waitFor({ state: "attached" });
 
   const bob = await world.open("Bob");
   await bob.goes(link);
@@ -54,7 +55,7 @@ story("a locked room lets nobody new in, not even to wait, until it is unlocked"
   await bob.isOut("room_locked");
 
   await alice.choosesFromMore("meeting.unlock");
-  await alice.isTold(alice.words("meeting.notice.unlocked"));
+  await sign.waitFor({ state: "detached" });
   await bob.knocks(link);
   await alice.hasAtTheDoor("Bob");
 });

@@ -10,7 +10,9 @@ export function simulation(clock) {
   class Sender {
     track = null;
     packets = 0;
-    parameters = { encodings: [{}] };
+    constructor(encodings = [{}]) {
+      this.parameters = { encodings };
+    }
     async replaceTrack(track) {
       this.track = track;
     }
@@ -22,7 +24,7 @@ export function simulation(clock) {
     }
   }
 
-  const transceiver = (kind, direction) => ({ kind, mid: null, direction, currentDirection: null, sender: new Sender(), receiver: { track: { kind, id: next("track") } } });
+  const transceiver = (kind, direction, encodings) => ({ kind, mid: null, direction, currentDirection: null, sender: new Sender(encodings), receiver: { track: { kind, id: next("track") } } });
 
   return {
     all,
@@ -49,8 +51,8 @@ export function simulation(clock) {
       getConfiguration = () => this.configuration;
       setConfiguration = (configuration) => void (this.configuration = configuration);
 
-      addTransceiver(kind, { direction }) {
-        const one = transceiver(kind, direction);
+      addTransceiver(kind, { direction, sendEncodings }) {
+        const one = transceiver(kind, direction, sendEncodings);
         this.#transceivers.push(one);
         this.#need();
         return one;

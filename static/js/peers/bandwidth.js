@@ -40,29 +40,3 @@ function lesser(a, b) {
     scaleResolutionDownBy: Math.max(a.scaleResolutionDownBy ?? 1, b.scaleResolutionDownBy),
   };
 }
-
-/** What gives way first when even that is too much: of a face the sharpness, of a screen the motion. */
-const GIVES_WAY = { camera: "maintain-framerate", screen: "maintain-resolution" };
-
-/** @param {RTCRtpSender} sender @param {"microphone"|"camera"|"screen"|"screenAudio"} slot @param {Limit} limit */
-export async function limitSender(sender, slot, limit) {
-  const parameters = sender.getParameters();
-  const encoding = parameters.encodings?.[0];
-  if (!encoding) return;
-  const audio = slot === "microphone" || slot === "screenAudio";
-  const wanted = { ...limit, ...(audio ? { priority: "high", networkPriority: "high" } : {}) };
-  const preference = slot === "camera" || slot === "screen" ? GIVES_WAY[slot] : undefined;
-  const known = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (encoding));
-  if (Object.entries(wanted).every(([key, value]) => known[key] === value)) return;
-  Object.assign(encoding, wanted);
-  try {
-    Object.assign(parameters, preference && { degradationPreference: preference });
-    await sender.setParameters(parameters);
-  } catch {
-    // Not every browser knows every field: the bit rate alone is what matters.
-    const plain = sender.getParameters();
-    if (!plain.encodings?.[0]) return;
-    plain.encodings[0].maxBitrate = limit.maxBitrate;
-    await sender.setParameters(plain).catch(() => undefined);
-  }
-}

@@ -1,21 +1,23 @@
 const LIMIT = 100;
 
-/** Remote candidates that came before the description they belong to; they wait for it. */
+/**
+ * Remote candidates that came before the description they belong to; they wait for it. Nobody waits for the others: the
+ * browser takes them in their order, and on a busy machine each would cost a round trip to its network thread.
+ */
 export class Candidates {
   /** @type {(RTCIceCandidateInit|null)[]} */
   #early = [];
 
   /** @param {RTCPeerConnection} pc @param {RTCIceCandidateInit|null} candidate */
-  async add(pc, candidate) {
+  add(pc, candidate) {
     if (belongs(pc, candidate)) return apply(pc, candidate);
     this.#early.push(candidate);
     if (this.#early.length > LIMIT) this.#early.shift();
   }
 
   /** A description was set: those that belong to it go in. @param {RTCPeerConnection} pc */
-  async flush(pc) {
-    const waiting = this.#early.splice(0);
-    for (const candidate of waiting) await this.add(pc, candidate);
+  flush(pc) {
+    for (const candidate of this.#early.splice(0)) this.add(pc, candidate);
   }
 }
 
@@ -27,7 +29,7 @@ function belongs(pc, candidate) {
 }
 
 /** @param {RTCPeerConnection} pc @param {RTCIceCandidateInit|null} candidate */
-async function apply(pc, candidate) {
+function apply(pc, candidate) {
   // Of a generation that is over, or of a kind this browser doesn't know: the others will do.
-  await pc.addIceCandidate(candidate ?? undefined).catch(() => undefined);
+  pc.addIceCandidate(candidate ?? undefined).catch(() => undefined);
 }

@@ -68,8 +68,10 @@ export class Peers extends EventTarget {
   sync(ids) {
     const wanted = new Set(ids);
     for (const id of this.ids) if (!wanted.has(id)) this.drop(id);
-    for (const id of wanted) if (!this.#links.has(id)) this.#add(id);
+    const added = [...wanted].filter((id) => !this.#links.has(id)).map((id) => this.#add(id));
+    // Each knows its share before it begins, so that none starts at full size.
     this.#share();
+    for (const link of added) this.#start(link);
   }
 
   /** @param {string} id */
@@ -128,10 +130,15 @@ export class Peers extends EventTarget {
     link.addEventListener("state", () => this.#tell("state", id));
     link.addEventListener("tracks", () => this.#tell("tracks", id));
     link.setTracks(this.#tracks);
+    this.#tell("state", id);
+    return link;
+  }
+
+  /** @param {Link} link */
+  #start(link) {
     // Credentials that are about to die would leave a relayed path with a short life.
     if (this.#stale) this.#freshIceServers().then((servers) => link.start(servers), () => link.start());
     else link.start();
-    this.#tell("state", id);
   }
 
   #share() {

@@ -1,4 +1,4 @@
-import { limitSender } from "./bandwidth.js";
+import { encodingOf, limitSender } from "./sender-limits.js";
 
 /**
  * The m-lines of a link, in the fixed order of the protocol. They are made once and send in both directions from the
@@ -6,6 +6,7 @@ import { limitSender } from "./bandwidth.js";
  *
  * @typedef {"microphone"|"camera"|"screen"|"screenAudio"} Slot
  * @typedef {Record<Slot, MediaStreamTrack|null>} Tracks
+ * @typedef {import("./bandwidth.js").Budget} Budget
  */
 
 /** @type {[slot: Slot, kind: "audio"|"video"][]} */
@@ -16,9 +17,12 @@ export const SLOTS = [
   ["screenAudio", "audio"],
 ];
 
-/** @param {RTCPeerConnection} pc */
-export function addSlots(pc) {
-  for (const [, kind] of SLOTS) pc.addTransceiver(kind, { direction: "sendrecv" });
+/** With their limits from the first packet on. @param {RTCPeerConnection} pc @param {Budget|null} budget */
+export function addSlots(pc, budget) {
+  for (const [slot, kind] of SLOTS) {
+    const sendEncodings = budget ? [encodingOf(slot, budget[slot])] : undefined;
+    pc.addTransceiver(kind, { direction: "sendrecv", sendEncodings });
+  }
 }
 
 /** @param {RTCPeerConnection} pc @returns {Partial<Record<Slot, RTCRtpTransceiver>>} */
@@ -39,28 +43,25 @@ export function openSlots(pc) {
   }
 }
 
-/** @param {RTCPeerConnection} pc @param {Tracks} tracks */
-export async function sendTracks(pc, tracks) {
+/**
+ * Gives each sender its track and its limit. The two don't wait for one another: negotiation that follows finds them in order.
+ * @param {RTCPeerConnection} pc @param {Tracks} tracks @param {Budget|null} budget
+ */
+export async function feedSlots(pc, tracks, budget) {
   const slots = slotsOf(pc);
   // The other side offered no line for a screen's sound: one more makes room for it.
   if (tracks.screenAudio && slots.screen && !slots.screenAudio && pc.signalingState === "stable") {
     slots.screenAudio = pc.addTransceiver("audio", { direction: "sendrecv" });
   }
-  await Promise.all(
-    SLOTS.map(async ([slot]) => {
-      const sender = slots[slot]?.sender;
-      if (sender && sender.track !== tracks[slot]) await sender.replaceTrack(tracks[slot]).catch(() => undefined);
-    }),
-  );
+  await Promise.all(SLOTS.map(([slot]) => slots[slot] && feed(slots[slot].sender, slot, tracks[slot], budget)));
 }
 
-/** @param {RTCPeerConnection} pc @param {import("./bandwidth.js").Budget} budget */
-export async function limitSlots(pc, budget) {
-  const slots = slotsOf(pc);
-  for (const [slot] of SLOTS) {
-    const sender = slots[slot]?.sender;
-    if (sender) await limitSender(sender, slot, budget[slot]).catch(() => undefined);
-  }
+/** @param {RTCRtpSender} sender @param {Slot} slot @param {MediaStreamTrack|null} track @param {Budget|null} budget */
+async function feed(sender, slot, track, budget) {
+  // What sends nothing needs no limit.
+  const limited = track && budget ? limitSender(sender, slot, budget[slot]) : null;
+  const replaced = sender.track === track ? null : sender.replaceTrack(track);
+  await Promise.allSettled([limited, replaced]);
 }
 
 /** What comes in, where something can. @param {RTCPeerConnection} pc @returns {Tracks} */

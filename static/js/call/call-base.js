@@ -28,6 +28,8 @@ export class CallBase extends Commands {
   #typingAt = -Infinity;
   /** @type {string|null} for files */
   joinToken = null;
+  /** Aborted when the call is over. */
+  ended = new AbortController();
 
   /** @param {CallOptions} options */
   constructor(options) {
@@ -135,9 +137,13 @@ export class CallBase extends Commands {
     }
   }
 
-  /** @param {File} file @returns {Promise<import("../signalling/protocol.js").SharedFile>} */
-  async upload(file) {
-    return uploadFile(this.state.room?.roomId ?? this.roomCode, file, this.joinToken ?? "");
+  /**
+   * Brings a file up, to be shared by `sendChat`; the end of the call gives it up.
+   * @param {File} file @param {(part: number) => void} [onProgress] 0 to 1
+   * @returns {Promise<import("../signalling/protocol.js").SharedFile>}
+   */
+  async upload(file, onProgress) {
+    return uploadFile(this.state.room?.roomId ?? this.roomCode, file, this.joinToken ?? "", { onProgress, signal: this.ended.signal });
   }
 
   /** May be called at every key: the room is told now and then. @param {boolean} on */

@@ -115,6 +115,7 @@ export class Call extends CallBase {
   async leave() {
     if (this.#leaving || this.state.phase === "ended") return;
     this.#leaving = true;
+    this.ended.abort();
     const inside = this.#socket && (this.state.phase === "joined" || this.state.phase === "waiting") && this.state.connection === "online";
     const answered = inside ? this.request("leave_room").catch(() => undefined) : Promise.resolve();
     // Nobody sees or hears us from here on, whatever the server says.
@@ -155,16 +156,16 @@ export class Call extends CallBase {
     return this.#watch.stats.get(participantId) ?? null;
   }
 
-  /** @param {File} file */
-  async upload(file) {
+  /** @param {File} file @param {(part: number) => void} [onProgress] 0 to 1 */
+  async upload(file, onProgress) {
     // A join token lives a few minutes; the call may be older.
     this.joinToken ??= (await this.#grant()).token;
     try {
-      return await super.upload(file);
+      return await super.upload(file, onProgress);
     } catch (error) {
       if (/** @type {{status?: number}} */ (error).status !== 401) throw error;
       this.joinToken = (await this.#grant()).token;
-      return super.upload(file);
+      return super.upload(file, onProgress);
     }
   }
 
@@ -396,6 +397,7 @@ export class Call extends CallBase {
     const summary = this.state.summary ?? this.#tally.summary(this.state, this.clock.now());
     this.replace({ ...end(this.state, ended), summary });
     this.#leaving = true;
+    this.ended.abort();
     keepResumeToken(this.roomCode, null);
     this.clock.clearTimeout(this.#graceTimer);
     this.#publisher.end();

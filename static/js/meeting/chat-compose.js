@@ -4,10 +4,10 @@ import { base } from "../../style/tokens.js";
 import { formatBytes, t } from "../i18n/i18n.js";
 import { toast } from "../components/index.js";
 import { MeetingElement } from "./element.js";
+import { getConfig } from "../rest/api.js";
 import { plain } from "./chat-format.js";
 
 const LONGEST = 4000;
-const LARGEST = 25 * 1024 * 1024;
 /** Others see "is writing" as long as this is renewed. */
 const TYPING_MS = 3000;
 
@@ -88,9 +88,10 @@ export class GrChatCompose extends MeetingElement {
   }
 
   /** @param {File|undefined} file */
-  take(file) {
+  async take(file) {
     if (!file) return;
-    if (file.size > LARGEST) toast({ text: t("meeting.chat.tooLarge", { limit: formatBytes(LARGEST) }), kind: "error" });
+    const limit = (await getConfig().catch(() => null))?.maxFileBytes ?? Infinity;
+    if (file.size > limit) toast({ text: t("meeting.chat.tooLarge", { limit: formatBytes(limit) }), kind: "error" });
     else this.change({ file });
   }
 

@@ -23,7 +23,8 @@ export class MeetingElement extends GrElement {
   /** Does it, and says why when the server refuses. @template T @param {Promise<T>|undefined} promise @returns {Promise<T|undefined>} */
   attempt(promise) {
     return Promise.resolve(promise).catch((error) => {
-      toast({ text: errorText(error, "meeting.failed"), kind: "error" });
+      // Given up by the person's own doing: no news.
+      if (error?.code !== "aborted") toast({ text: errorText(error, "meeting.failed"), kind: "error" });
       return undefined;
     });
   }

@@ -1,4 +1,5 @@
-import { forget, remember, request } from "./http.js";
+import { ApiError, forget, remember, request } from "./http.js";
+import { upload } from "./upload.js";
 import { keepGuestToken } from "../browser/storage.js";
 
 export { ApiError, refresh, signedIn } from "./http.js";
@@ -21,8 +22,17 @@ export { ApiError, refresh, signedIn } from "./http.js";
 
 const at = encodeURIComponent;
 
-/** @returns {Promise<Config>} */
-export const getConfig = () => request("GET", "/config");
+/** @type {Promise<Config>|null} */
+let config = null;
+
+/** Asked for once. @returns {Promise<Config>} */
+export function getConfig() {
+  config ??= request("GET", "/config").catch((error) => {
+    config = null;
+    throw error;
+  });
+  return /** @type {Promise<Config>} */ (config);
+}
 /** @returns {Promise<Template[]>} */
 export const listTemplates = () => request("GET", "/templates");
 
@@ -49,11 +59,21 @@ export const endRoom = (id) => request("POST", `/rooms/${at(id)}/end`, { body: {
 /** @param {string} room id or code @param {{displayName?: string, password?: string}} who @param {{guestToken?: string|null}} [how] @returns {Promise<JoinGrant>} */
 export const joinRoom = (room, who, { guestToken } = {}) => request("POST", `/rooms/${at(room)}/join`, { body: who, token: guestToken ?? undefined });
 
-/** @param {string} roomId @param {File} file @param {string} token a join token of a member @returns {Promise<import("../signalling/protocol.js").SharedFile>} */
-export function uploadFile(roomId, file, token) {
+/**
+ * Rejects with `too_large` and the `limit` when the file is larger than this server takes.
+ * @param {string} roomId @param {File} file @param {string} token a join token of a member @param {import("./upload.js").UploadOptions} [options]
+ * @returns {Promise<import("../signalling/protocol.js").SharedFile>}
+ */
+export async function uploadFile(roomId, file, token, options) {
+  const limit = (await getConfig().catch(() => null))?.maxFileBytes;
+  const tooLarge = () => new ApiError({ code: "too_large", status: 413, message: "The file is too large.", limit });
+  // Not sent in vain; where the limit is not known, the server says so.
+  if (limit !== undefined && file.size > limit) throw tooLarge();
   const form = new FormData();
   form.append("file", file, file.name);
-  return request("POST", `/rooms/${at(roomId)}/files`, { form, token });
+  return upload(`/rooms/${at(roomId)}/files`, form, token, options).catch((error) => {
+    throw error.status === 413 ? tooLarge() : error;
+  });
 }
 
 /** @param {string} roomId @param {{cursor?: string, token?: string}} [how] @returns {Promise<{items: {sessionId: string, startedAt: string, endedAt: string|null}[], nextCursor: string|null}>} */

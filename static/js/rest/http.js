@@ -3,7 +3,7 @@
  * The access token lives in this module's memory alone; the refresh token is an HttpOnly cookie that scripts never see.
  */
 
-const BASE = "/api/v1";
+export const BASE = "/api/v1";
 
 /** @typedef {{userId: string, email: string, displayName: string}} User */
 /** @typedef {{accessToken: string, refreshToken?: string, expiresIn: number, user: User}} Login */
@@ -11,8 +11,8 @@ const BASE = "/api/v1";
 
 /** `status` 0 and code `offline` say that no answer came. */
 export class ApiError extends Error {
-  /** @param {{code: string, status: number, message: string, errors?: FieldError[], traceId?: string, retryInMs?: number}} problem */
-  constructor({ code, status, message, errors = [], traceId, retryInMs }) {
+  /** @param {{code: string, status: number, message: string, errors?: FieldError[], traceId?: string, retryInMs?: number, limit?: number}} problem `limit` in bytes, of what was too large */
+  constructor({ code, status, message, errors = [], traceId, retryInMs, limit }) {
     super(message);
     this.name = "ApiError";
     this.code = code;
@@ -20,6 +20,7 @@ export class ApiError extends Error {
     this.errors = errors;
     this.traceId = traceId;
     this.retryInMs = retryInMs;
+    this.limit = limit;
   }
 }
 
@@ -31,7 +32,6 @@ let refreshing = null;
 /**
  * @typedef {object} Options
  * @property {unknown} [body] sent as JSON
- * @property {FormData} [form] sent as it is, instead of `body`
  * @property {string} [token] a bearer other than the account's: a guest or join token
  * @property {Record<string, string>} [headers]
  * @property {boolean} [retried]
@@ -51,13 +51,13 @@ export async function request(method, path, options = {}) {
 }
 
 /** @param {string} method @param {string} path @param {Options} options @param {string|null} bearer */
-async function send(method, path, { body, form, headers }, bearer) {
+async function send(method, path, { body, headers }, bearer) {
   /** @type {Record<string, string>} */
   const all = { Accept: "application/json", ...headers };
   if (body !== undefined) all["Content-Type"] = "application/json";
   if (bearer) all.Authorization = `Bearer ${bearer}`;
   try {
-    return await fetch(BASE + path, { method, headers: all, body: form ?? (body === undefined ? undefined : JSON.stringify(body)), credentials: "same-origin" });
+    return await fetch(BASE + path, { method, headers: all, body: body === undefined ? undefined : JSON.stringify(body), credentials: "same-origin" });
   } catch {
     throw new ApiError({ code: "offline", status: 0, message: "The server did not answer." });
   }
@@ -66,11 +66,16 @@ async function send(method, path, { body, form, headers }, bearer) {
 /** @param {Response} response */
 async function problem(response) {
   const json = await response.json().catch(() => ({}));
-  const seconds = Number(response.headers.get("Retry-After"));
+  return problemOf(json, response.status, response.statusText, response.headers.get("Retry-After"));
+}
+
+/** @param {any} json a problem (RFC 9457), as far as it is one @param {number} status @param {string} statusText @param {string|null} retryAfter in seconds */
+export function problemOf(json, status, statusText, retryAfter) {
+  const seconds = Number(retryAfter);
   return new ApiError({
-    code: json.code ?? `http_${response.status}`,
-    status: response.status,
-    message: json.detail ?? json.title ?? response.statusText,
+    code: json.code ?? `http_${status}`,
+    status,
+    message: json.detail ?? json.title ?? statusText,
     errors: json.errors ?? [],
     traceId: json.traceId,
     retryInMs: seconds > 0 ? seconds * 1000 : undefined,

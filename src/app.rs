@@ -49,10 +49,12 @@ async fn run(config: Config) -> Result<(), AppError> {
     let parts = adapters::build(&config, metrics)?;
     let shared = parts.shared.clone();
     let server = listen(&config, parts)?;
-    actix::spawn(housekeeping::keep(shared.clone()));
+    let housekeeping = actix::spawn(housekeeping::keep(shared.clone()));
     let drain = Duration::from_secs(config.drain_seconds);
     actix::spawn(shutdown::on_signal(server.handle(), shared, drain));
-    server.await.map_err(AppError::Serve)?;
+    let served = server.await;
+    housekeeping.abort();
+    served.map_err(AppError::Serve)?;
     tracing::info!("stopped");
     Ok(())
 }

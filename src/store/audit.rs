@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::models::{AuditRow, millis};
+use super::retention::BATCH;
 use super::schema::audit_log;
 use super::{Id, Store, StoreError};
 
@@ -63,7 +64,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Busy`].
     pub async fn purge_audit(&self, before: i64) -> Result<usize, StoreError> {
-        self.write(move |conn| Ok(diesel::delete(audit_log::table.filter(audit_log::at.lt(before))).execute(conn)?)).await
+        self.in_batches(move |conn| {
+            let old = || audit_log::table.filter(audit_log::at.lt(before));
+            let times: Vec<i64> = old().select(audit_log::at).order(audit_log::at).limit(BATCH).load(conn)?;
+            let Some(last) = times.last() else { return Ok(0) };
+            Ok(diesel::delete(old().filter(audit_log::at.le(last))).execute(conn)?)
+        })
+        .await
     }
 }
 

@@ -64,16 +64,4 @@ impl Store {
         })
         .await
     }
-
-    /// The oldest files shared before `before`, for retention.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
-    pub async fn files_before(&self, before: i64, limit: i64) -> Result<Vec<FileRow>, StoreError> {
-        self.read(move |conn| {
-            let query = files::table.filter(files::created_at.lt(before)).order(files::created_at).limit(limit);
-            Ok(query.select(FileRow::as_select()).load(conn)?)
-        })
-        .await
-    }
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::models::IdempotencyRow;
+use super::retention::BATCH;
 use super::schema::idempotency_keys as keys;
 use super::{Id, Store, StoreError};
 
@@ -106,6 +107,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Busy`].
     pub async fn purge_requests(&self, before: i64) -> Result<usize, StoreError> {
-        self.write(move |conn| Ok(diesel::delete(keys::table.filter(keys::created_at.lt(before))).execute(conn)?)).await
+        self.in_batches(move |conn| {
+            let old = || keys::table.filter(keys::created_at.lt(before));
+            let times: Vec<i64> = old().select(keys::created_at).order(keys::created_at).limit(BATCH).load(conn)?;
+            let Some(last) = times.last() else { return Ok(0) };
+            Ok(diesel::delete(old().filter(keys::created_at.le(last))).execute(conn)?)
+        })
+        .await
     }
 }

@@ -20,6 +20,7 @@ mod known;
 pub mod models;
 mod quality;
 mod readers;
+mod retention;
 mod rooms;
 mod schema;
 mod sessions;
@@ -45,6 +46,7 @@ pub use error::StoreError;
 pub use idempotency::Claim;
 pub use journal::entry_of;
 pub use tokens::{Rotation, Successor};
+pub use retention::Overdue;
 pub use types::Id;
 pub use users::normal_email;
 

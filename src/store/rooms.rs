@@ -160,16 +160,4 @@ impl Store {
         })
         .await
     }
-
-    /// Removes a room with its sessions, journals and file rows. Remove the files' bytes first.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
-    pub async fn purge_room(&self, id: Uuid) -> Result<(), StoreError> {
-        self.write(move |conn| {
-            diesel::delete(rooms::table.find(Id(id))).execute(conn)?;
-            Ok(())
-        })
-        .await
-    }
 }

@@ -106,18 +106,6 @@ impl Store {
         })
         .await
     }
-
-    /// Removes sessions that ended before `before`, with their journals and quality: retention.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
-    pub async fn purge_sessions(&self, room: Uuid, before: i64) -> Result<usize, StoreError> {
-        self.write(move |conn| {
-            let over = sessions::table.filter(sessions::room_id.eq(Id(room))).filter(sessions::ended_at.lt(before));
-            Ok(diesel::delete(over).execute(conn)?)
-        })
-        .await
-    }
 }
 
 /// A room that was deleted never starts again, so a session that a crash left open in it ends here. Its summary stays empty.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::models::RefreshTokenRow;
+use super::retention::BATCH;
 use super::schema::refresh_tokens;
 use super::{Id, Store, StoreError};
 
@@ -111,8 +112,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Busy`].
     pub async fn purge_tokens(&self, before: i64) -> Result<usize, StoreError> {
-        self.write(move |conn| {
-            Ok(diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.lt(before))).execute(conn)?)
+        self.in_batches(move |conn| {
+            let old = || refresh_tokens::table.filter(refresh_tokens::expires_at.lt(before));
+            let times: Vec<i64> =
+                old().select(refresh_tokens::expires_at).order(refresh_tokens::expires_at).limit(BATCH).load(conn)?;
+            let Some(last) = times.last() else { return Ok(0) };
+            Ok(diesel::delete(old().filter(refresh_tokens::expires_at.le(last))).execute(conn)?)
         })
         .await
     }

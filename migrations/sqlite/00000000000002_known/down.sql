@@ -1,1 +1,2 @@
+DROP INDEX audit_log_age;
 DROP TABLE room_known;

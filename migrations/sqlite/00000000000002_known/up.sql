@@ -7,3 +7,4 @@ CREATE TABLE room_known (
 );
 CREATE INDEX room_known_newest ON room_known (room_id, at);
 CREATE INDEX room_known_person ON room_known (identity);
+CREATE INDEX audit_log_age ON audit_log (at);

@@ -42,10 +42,14 @@ async fn a_thousand_writes_at_once_are_all_there_afterwards() {
 /// Keeps the writer busy until the sender is used or dropped, so that what comes next shares one commit.
 pub fn hold(store: &Store) -> (mpsc::Sender<()>, impl Future<Output = Result<(), StoreError>> + use<>) {
     let (go, wait) = mpsc::channel::<()>();
+    let (busy, is_busy) = mpsc::channel::<()>();
     let held = store.write(move |_| {
+        drop(busy);
         let _ = wait.recv();
         Ok(())
     });
+    // By then the writer has its group: nothing that comes next shares that one.
+    let _ = is_busy.recv();
     (go, held)
 }
 

@@ -199,6 +199,14 @@ test("six people: fifteen connections, nobody left out, and each sends less", as
   people.forEach((one, i) => one.sync(ids.filter((id) => id !== ids[i])));
   await clock.advance(5_000);
   for (const one of people) for (const id of one.ids) assert.equal(one.link(id).state, "connected");
-  const [encoding] = pc(people[0], "b").getTransceivers()[1].sender.getParameters().encodings;
-  assert.deepEqual([encoding.maxBitrate, encoding.scaleResolutionDownBy], [350_000, 2]);
+  const sent = () => {
+    const [{ maxBitrate, scaleResolutionDownBy }] = pc(people[0], "b").getTransceivers()[1].sender.getParameters().encodings;
+    return [maxBitrate, scaleResolutionDownBy];
+  };
+  assert.deepEqual(sent(), [160_000, 3], "each begins small");
+  for (let i = 0; i < 5; i += 1) {
+    people[0].adapt(new Map());
+    await clock.advance(2_000);
+  }
+  assert.deepEqual(sent(), [400_000, 2]);
 });

@@ -65,7 +65,10 @@ export class Call extends CallBase {
       peers: () => this.#peers,
       facts: () => this.#facts(),
       onVoices: (voices) => this.#onVoices(voices),
-      onStats: () => this.#readLinks(),
+      onStats: (stats) => {
+        this.#peers?.adapt(stats);
+        this.#readLinks();
+      },
       onTelemetry: (telemetry) => void this.request("telemetry", /** @type {any} */ (telemetry)).catch(() => undefined),
     });
     this.media.addEventListener("tracks", this.#onTracks);

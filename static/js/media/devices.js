@@ -10,14 +10,19 @@ export async function listDevices(mediaDevices) {
   return { microphones: of("audioinput"), cameras: of("videoinput"), speakers: of("audiooutput") };
 }
 
+/** @type {MediaTrackConstraints} */
+const FULL = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } };
+/** @type {MediaTrackConstraints} */
+const SMALL = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 15, max: 15 } };
+
 /** A chosen device must be that one; a remembered one may be gone. @param {string|null} deviceId @param {boolean} exact */
 const device = (deviceId, exact) => (deviceId ? { deviceId: exact ? { exact: deviceId } : { ideal: deviceId } } : {});
 
 /** @param {string|null} deviceId @param {boolean} [exact] @returns {MediaTrackConstraints} */
 export const microphoneConstraints = (deviceId, exact = false) => ({ echoCancellation: true, noiseSuppression: true, autoGainControl: true, ...device(deviceId, exact) });
 
-/** @param {string|null} deviceId @param {boolean} [exact] @returns {MediaTrackConstraints} */
-export const cameraConstraints = (deviceId, exact = false) => ({ width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 }, ...device(deviceId, exact) });
+/** @param {string|null} deviceId @param {boolean} [exact] @param {boolean} [lowPower] @returns {MediaTrackConstraints} */
+export const cameraConstraints = (deviceId, exact = false, lowPower = false) => ({ ...(lowPower ? SMALL : FULL), ...device(deviceId, exact) });
 
 /** @type {DisplayMediaStreamOptions} */
 export const screenConstraints = { video: { frameRate: { ideal: 15, max: 30 } }, audio: true };

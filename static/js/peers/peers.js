@@ -1,6 +1,6 @@
-import { shareBandwidth } from "./bandwidth.js";
 import { systemClock } from "../browser/clock.js";
 import { Link } from "./link.js";
+import { Shares } from "./shares.js";
 
 /** TURN credentials live a few minutes only. */
 const ICE_SERVERS_FRESH_MS = 4 * 60_000;
@@ -27,6 +27,8 @@ export class Peers extends EventTarget {
   #tracks = { microphone: null, camera: null, screen: null, screenAudio: null };
   #options;
   #clock;
+  #shares;
+  #lowPower = false;
   #iceServers;
   #iceServersAt;
   #network;
@@ -46,6 +48,7 @@ export class Peers extends EventTarget {
     super();
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#shares = new Shares({ clock: this.#clock });
     this.#iceServers = options.iceServers;
     this.#iceServersAt = this.#clock.now();
     this.#network = options.network === undefined ? globalThis.window ?? null : options.network;
@@ -98,6 +101,18 @@ export class Peers extends EventTarget {
     this.#iceServersAt = this.#clock.now();
   }
 
+  /** Spares this device. @param {boolean} on */
+  setLowPower(on) {
+    this.#lowPower = on;
+    this.#share();
+  }
+
+  /** Sends less where there is trouble, and more again later. @param {Map<string, import("./stats.js").LinkStats>} stats of the last seconds */
+  adapt(stats) {
+    this.#shares.adapt(stats);
+    this.#limit();
+  }
+
   /** The network is another one: every link looks for a new way. */
   restartAll() {
     for (const link of this.#links.values()) link.restart();
@@ -142,8 +157,12 @@ export class Peers extends EventTarget {
   }
 
   #share() {
-    const budget = shareBandwidth({ peers: this.#links.size, sharing: this.#tracks.screen !== null });
-    for (const link of this.#links.values()) link.setBudget(budget);
+    this.#shares.plan({ ids: this.ids, sharing: this.#tracks.screen !== null, lowPower: this.#lowPower });
+    this.#limit();
+  }
+
+  #limit() {
+    for (const [id, link] of this.#links) link.setBudget(this.#shares.of(id));
   }
 
   get #stale() {

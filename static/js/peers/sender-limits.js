@@ -13,14 +13,20 @@ const GIVES_WAY = { camera: "maintain-framerate", screen: "maintain-resolution" 
 /** What each sender was last asked for: asking twice would start its encoder anew. @type {WeakMap<RTCRtpSender, string>} */
 const asked = new WeakMap();
 
-/** @param {Slot} slot @param {Limit} limit @returns {RTCRtpEncodingParameters} */
-export function encodingOf(slot, limit) {
-  return slot === "microphone" || slot === "screenAudio" ? { ...limit, ...FIRST } : { ...limit };
+/** What a camera gives when nobody has asked it. */
+const USUAL_LINES = 720;
+
+/** @param {Slot} slot @param {Limit} limit @param {MediaStreamTrack|null} [track] whose picture is made smaller @returns {RTCRtpEncodingParameters} */
+export function encodingOf(slot, { lines, ...limit }, track) {
+  if (slot === "microphone" || slot === "screenAudio") return { ...limit, ...FIRST };
+  if (lines === undefined) return limit;
+  const { width = Infinity, height = USUAL_LINES } = track?.getSettings?.() ?? {};
+  return { ...limit, scaleResolutionDownBy: Math.max(1, Math.min(width, height) / lines) };
 }
 
-/** @param {RTCRtpSender} sender @param {Slot} slot @param {Limit} limit */
-export async function limitSender(sender, slot, limit) {
-  const wanted = encodingOf(slot, limit);
+/** @param {RTCRtpSender} sender @param {Slot} slot @param {Limit} limit @param {MediaStreamTrack} track that it sends or will send */
+export async function limitSender(sender, slot, limit, track) {
+  const wanted = encodingOf(slot, limit, track);
   const key = JSON.stringify(wanted);
   if (asked.get(sender) === key) return;
   const parameters = sender.getParameters();

@@ -59,7 +59,7 @@ export async function feedSlots(pc, tracks, budget) {
 /** @param {RTCRtpSender} sender @param {Slot} slot @param {MediaStreamTrack|null} track @param {Budget|null} budget */
 async function feed(sender, slot, track, budget) {
   // What sends nothing needs no limit.
-  const limited = track && budget ? limitSender(sender, slot, budget[slot]) : null;
+  const limited = track && budget ? limitSender(sender, slot, budget[slot], track) : null;
   const replaced = sender.track === track ? null : sender.replaceTrack(track);
   await Promise.allSettled([limited, replaced]);
 }

@@ -15,8 +15,9 @@
  * @property {"udp"|"tcp"|"relay-udp"|"relay-tcp"|null} transport
  * @property {number} freezes since `previous`
  * @property {boolean} cpuLimited
+ * @property {number|null} encodeMs for one picture of the camera or the screen; null when none was sent
  *
- * @typedef {{at: number, bytesUp: number, bytesDown: number, sent: number, lostUp: number, received: number, lostDown: number, freezes: number}} Counters
+ * @typedef {{at: number, bytesUp: number, bytesDown: number, sent: number, lostUp: number, received: number, lostDown: number, freezes: number, encoded: number, encodeSeconds: number}} Counters
  */
 
 /** @param {Iterable<any>} report @param {Counters|null} previous @param {number} now @returns {{stats: LinkStats, counters: Counters}} */
@@ -35,6 +36,8 @@ export function readStats(report, previous, now) {
     received: sum(inbound, "packetsReceived"),
     lostDown: sum(inbound, "packetsLost"),
     freezes: sum(inbound, "freezeCount"),
+    encoded: sum(outbound, "framesEncoded"),
+    encodeSeconds: sum(outbound, "totalEncodeTime"),
   };
   const before = previous ?? { ...counters, at: now - 1 };
   const seconds = Math.max(0.001, (now - before.at) / 1000);
@@ -56,6 +59,7 @@ export function readStats(report, previous, now) {
       jitterMs: round(Math.max(0, ...inbound.filter((one) => one.kind === "audio").map((one) => one.jitter ?? 0)) * 1000),
       rttMs: round(rtt * 1000),
       freezes: since("freezes"),
+      encodeMs: since("encoded") > 0 ? round((since("encodeSeconds") * 1000) / since("encoded")) : null,
       cpuLimited: outbound.some((one) => one.qualityLimitationReason === "cpu"),
       ...pathOf(all, pair),
     },

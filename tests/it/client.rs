@@ -4,7 +4,10 @@ use crate::server::{DEADLINE, Room, Server};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::{collections::VecDeque, time::Duration};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, timeout_at},
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream,
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
@@ -66,6 +69,11 @@ impl Client {
     /// A guest is in the room.
     pub async fn guest(server: &Server, room: &Room, name: &str) -> Self {
         Self::join(server, &server.guest_token(room, name).await).await.0
+    }
+
+    /// What a guest is welcomed with.
+    pub async fn guest_welcome(server: &Server, room: &Room, name: &str) -> Value {
+        Self::join(server, &server.guest_token(room, name).await).await.1
     }
 
     /// A guest knocks and waits.
@@ -156,21 +164,24 @@ impl Client {
 
     /// The code with which the server closes.
     pub async fn close_code(&mut self) -> Option<u16> {
-        while self.closed.is_none() && self.next().await.is_some() {}
+        let until = Instant::now() + DEADLINE;
+        while self.closed.is_none() && self.next(until).await.is_some() {}
         self.closed
     }
 
     async fn listen(&mut self, wanted: impl Fn(&Value) -> bool) -> Option<Value> {
+        // One deadline for all of it: pings alone must not keep a test alive.
+        let until = Instant::now() + DEADLINE;
         loop {
             if let Some(place) = self.heard.iter().position(&wanted) {
                 return self.heard.remove(place);
             }
-            self.next().await?;
+            self.next(until).await?;
         }
     }
 
-    async fn next(&mut self) -> Option<()> {
-        let message = timeout(DEADLINE, self.stream.as_mut()?.next()).await.ok()?;
+    async fn next(&mut self, until: Instant) -> Option<()> {
+        let message = timeout_at(until, self.stream.as_mut()?.next()).await.ok()?;
         match message {
             Some(Ok(Message::Text(text))) => self.take(serde_json::from_str(&text).expect("JSON")).await,
             Some(Ok(Message::Close(frame))) => self.closed = Some(frame.map_or(1005, |frame| frame.code.into())),
@@ -184,6 +195,7 @@ impl Client {
     }
 
     async fn take(&mut self, value: Value) {
+        crate::wire::check(&value);
         if let Some(seq) = value["seq"].as_u64() {
             assert_eq!(seq, self.last_seq + 1, "no number is missing: {value}");
             self.last_seq = seq;

@@ -1,9 +1,13 @@
 //! A real server over real sockets: what outside clients rely on, and the faults it must survive.
 
 mod client;
+mod people;
+mod problem;
 mod raw;
 mod server;
+mod wire;
 
+mod contract;
 mod durability;
 mod frames;
 mod meeting;

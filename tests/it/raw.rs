@@ -16,10 +16,15 @@ impl Raw {
 
     /// An upgrade request with more header lines; the head of the answer.
     pub async fn upgrade(server: &Server, more: &[&str]) -> (Self, String) {
+        Self::upgrade_at(server, "/api/v1/signal", "greenroom.v1", more).await
+    }
+
+    /// As [`Raw::upgrade`] at another address or with other subprotocols.
+    pub async fn upgrade_at(server: &Server, path: &str, protocols: &str, more: &[&str]) -> (Self, String) {
         let mut raw = Self::connect(server).await;
         let mut head = format!(
-            "GET /api/v1/signal HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: greenroom.v1\r\n",
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: {protocols}\r\n",
             server.address()
         );
         more.iter().for_each(|line| head.push_str(&format!("{line}\r\n")));

@@ -3,6 +3,7 @@ import { systemClock } from "../browser/clock.js";
 import { Commands } from "./commands.js";
 import { LocalMedia } from "../media/media.js";
 import { expire, nextExpiry } from "../room/room.js";
+import { notice } from "../room/notice.js";
 import { addPending, markSending } from "../room/chat.js";
 import { uploadFile } from "../rest/api.js";
 
@@ -40,7 +41,9 @@ export class CallBase extends Commands {
     /** @type {CallState} */
     this.state = { ...initialState(), ...this.media.state };
     this.onMediaChange = () => this.change(this.media.state);
+    this.onReplaced = (/** @type {Event} */ event) => this.#tellReplaced(/** @type {CustomEvent} */ (event).detail);
     this.media.addEventListener("change", this.onMediaChange);
+    this.media.addEventListener("replaced", this.onReplaced);
   }
 
   /** Replaces a part of the state; many in one turn are told as one `change`. @param {Partial<CallState>} part */
@@ -92,6 +95,16 @@ export class CallBase extends Commands {
   /** @param {"microphone"|"camera"|"speaker"} kind @param {string} deviceId */
   selectDevice(kind, deviceId) {
     return this.media.select(kind, deviceId);
+  }
+
+  /** Spares this device, in this meeting and later ones. @param {boolean} on */
+  setLowPower(on) {
+    return this.media.setLowPower(on);
+  }
+
+  /** @param {import("../media/media.js").Replaced} replaced */
+  #tellReplaced({ kind, label }) {
+    this.replace(notice(this.state, "device_replaced", { kind, device: label }, this.clock.now()));
   }
 
   /** @param {boolean} accept */

@@ -19,7 +19,7 @@
  *
  * @typedef {{state: "new"|"connecting"|"connected"|"restarting"|"failed", path: "direct"|"relayed"|null}} LinkState
  * @typedef {{key: string, from: string, emoji: string, at: number}} Reaction
- * @typedef {"joined"|"left"|"knock"|"host_changed"|"role_changed"|"muted_by_host"|"video_off_by_host"|"screen_off_by_host"|"screen_taken_over"|"hand_raised"|"hand_lowered"|"locked"|"unlocked"|"draining"|"error"} NoticeKind
+ * @typedef {"joined"|"left"|"knock"|"host_changed"|"role_changed"|"muted_by_host"|"video_off_by_host"|"screen_off_by_host"|"screen_taken_over"|"hand_raised"|"hand_lowered"|"locked"|"unlocked"|"draining"|"device_replaced"|"error"} NoticeKind
  * Words of a notice come from the texts of the UI by `kind`, filled with `params` (`name`, `role`, `code` …).
  * @typedef {{key: string, kind: NoticeKind, params: Record<string, string|number>, at: number}} Notice
  * @typedef {{seconds: number, participants: number, peak: number, chatCount: number, quality: number|null}} Summary `quality` is the mean score, 1 to 5
@@ -51,6 +51,7 @@
  * @property {ScreenState} screen
  * @property {{deviceId: string|null}} speaker
  * @property {Devices} devices
+ * @property {boolean} lowPower the person wants this device spared
  * @property {Record<string, LinkState>} links
  * @property {Notice[]} notices
  * @property {number} serial counts what needs a key of its own
@@ -88,6 +89,7 @@ export function initialState() {
     screen: { on: false, pending: false, error: null },
     speaker: { deviceId: null },
     devices: { microphones: [], cameras: [], speakers: [] },
+    lowPower: false,
     links: {},
     notices: [],
     serial: 0,

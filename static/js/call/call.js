@@ -50,6 +50,7 @@ export class Call extends CallBase {
   #iceServers = [];
   #onTracks = () => {
     this.#peers?.setTracks(this.media.tracks);
+    this.#peers?.setLowPower(this.media.state.lowPower);
     this.#tellOwnStreams();
     this.#rememberDevices();
     this.publish().catch(() => undefined);
@@ -345,6 +346,7 @@ export class Call extends CallBase {
       });
       this.#peers.addEventListener("state", () => this.#readLinks());
       this.#peers.addEventListener("tracks", (event) => this.#arrange(/** @type {CustomEvent<string>} */ (event).detail));
+      this.#peers.setLowPower(this.media.state.lowPower);
       this.#peers.setTracks(this.media.tracks);
     }
     this.#peers.epoch = topology?.epoch ?? 0;

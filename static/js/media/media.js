@@ -1,43 +1,39 @@
-import { cameraConstraints, listDevices, microphoneConstraints, screenConstraints } from "./devices.js";
-import { LevelMeter } from "./level-meter.js";
-import { mediaFailure } from "./media-error.js";
 import { changeSettings, settings } from "../browser/storage.js";
+import { DeviceWatch } from "./device-watch.js";
+import { cameraConstraints, listDevices, microphoneConstraints, screenConstraints } from "./devices.js";
+import { MediaFailure, mediaFailure } from "./media-error.js";
+import { OwnTracks } from "./own-tracks.js";
 
 /**
  * @typedef {import("../call/call-state.js").DeviceState} DeviceState
- * @typedef {{microphone: DeviceState, camera: DeviceState, screen: import("../call/call-state.js").ScreenState, speaker: {deviceId: string|null}, devices: import("../call/call-state.js").Devices}} MediaState
- * @typedef {"microphone"|"camera"} Capture
- * @typedef {"microphone"|"camera"|"screen"|"screenAudio"} TrackKind
- * @typedef {Record<TrackKind, MediaStreamTrack|null>} Tracks
+ * @typedef {{microphone: DeviceState, camera: DeviceState, screen: import("../call/call-state.js").ScreenState, speaker: {deviceId: string|null}, devices: import("../call/call-state.js").Devices, lowPower: boolean}} MediaState
+ * @typedef {import("./device-watch.js").Capture} Capture
+ * @typedef {import("./own-tracks.js").Tracks} Tracks
+ * @typedef {{kind: Capture|"speaker", label: string}} Replaced a device went away; `label` of the one in its place
+ * @typedef {{mediaDevices?: MediaDevices, permissions?: Permissions, makeContext?: () => AudioContext}} Outside
  */
 
-/** @returns {Tracks} */
-const NONE = () => ({ microphone: null, camera: null, screen: null, screenAudio: null });
+const LISTS = /** @type {const} */ ({ microphone: "microphones", camera: "cameras", speaker: "speakers" });
 
 /**
  * This person's devices, for the pre-join page and then the call. `state` is replaced at every change (`change`);
- * `tracks` says that what is to be sent has changed. Turning the camera off releases it; the microphone stays open,
+ * `tracks` says that what is to be sent has changed; `replaced` (detail: a `Replaced`) that another device took the place of one that
+ * went away. Turning the camera off releases it; the microphone stays open,
  * silenced, so that unmuting is immediate.
  */
 export class LocalMedia extends EventTarget {
   #devices;
-  #makeContext;
-  /** @type {AudioContext|null} */
-  #context = null;
-  /** @type {LevelMeter|null} */
-  #meter = null;
-  /** @type {Tracks} */
-  #tracks = NONE();
+  #own;
+  #watch;
   /** One thing at a time for each kind. @type {Record<string, Promise<unknown>>} */
   #turns = {};
   #closed = false;
-  #onDevices = () => void this.refreshDevices();
 
-  /** @param {{mediaDevices?: MediaDevices, makeContext?: () => AudioContext}} [outside] */
-  constructor({ mediaDevices = navigator.mediaDevices, makeContext = () => new AudioContext() } = {}) {
+  /** @param {Outside} [outside] */
+  constructor({ mediaDevices = navigator.mediaDevices, permissions = navigator.permissions, makeContext = () => new AudioContext() } = {}) {
     super();
     this.#devices = mediaDevices;
-    this.#makeContext = makeContext;
+    this.#own = new OwnTracks(makeContext);
     const kept = settings();
     const off = { on: false, pending: false, error: null };
     /** @type {MediaState} */
@@ -47,18 +43,28 @@ export class LocalMedia extends EventTarget {
       screen: { ...off },
       speaker: { deviceId: kept.speakerId ?? null },
       devices: { microphones: [], cameras: [], speakers: [] },
+      lowPower: kept.lowPower === true,
     };
-    /** The own camera, one object for the whole life: video elements may keep it. */
-    this.preview = new MediaStream();
-    /** The own screen, the same way. */
-    this.screenPreview = new MediaStream();
-    mediaDevices?.addEventListener?.("devicechange", this.#onDevices);
+    this.#watch = new DeviceWatch({
+      mediaDevices,
+      permissions,
+      onDevices: () => void this.#onDevices(),
+      onPermission: (kind, state) => this.#onPermission(kind, state),
+    });
+  }
+
+  get preview() {
+    return this.#own.preview;
+  }
+
+  get screenPreview() {
+    return this.#own.screenPreview;
   }
 
   /** What is to be sent: null where nothing is. @returns {Tracks} */
   get tracks() {
-    const { microphone, camera, screen, screenAudio } = this.#tracks;
-    return { microphone: this.state.microphone.on ? microphone : null, camera, screen, screenAudio };
+    const own = this.#own;
+    return { microphone: this.state.microphone.on ? own.get("microphone") : null, camera: own.get("camera"), screen: own.get("screen"), screenAudio: own.get("screenAudio") };
   }
 
   /** Both at once, so that the browser asks once. Failures are in `state`. @param {{microphone?: boolean, camera?: boolean}} wanted */
@@ -74,9 +80,10 @@ export class LocalMedia extends EventTarget {
     // Silence must not wait for its turn behind a device that is still opening.
     if (!on) this.#silence();
     return this.#turn("microphone", async () => {
-      if (on && !this.#tracks.microphone) await this.#open("microphone", false);
-      if (this.#tracks.microphone) this.#tracks.microphone.enabled = on;
-      this.#set("microphone", { on });
+      if (on && !this.#own.get("microphone")) await this.#open("microphone", false);
+      const track = this.#own.get("microphone");
+      if (track) track.enabled = on;
+      this.#set("microphone", { on: on && track !== null });
       this.#announce();
     });
   }
@@ -84,47 +91,53 @@ export class LocalMedia extends EventTarget {
   /** @param {boolean} on */
   setCamera(on) {
     return this.#turn("camera", async () => {
-      if (on && !this.#tracks.camera) await this.#open("camera", false);
-      if (!on) this.#drop("camera");
-      this.#set("camera", { on });
+      if (on && !this.#own.get("camera")) await this.#open("camera", false);
+      if (!on) this.#own.drop("camera");
+      this.#set("camera", { on: this.#own.get("camera") !== null });
       this.#announce();
     });
   }
 
-  /** Rejects with code `denied` when the person closes the browser's picker. @param {boolean} on */
+  /** Nothing happens when the person closes the browser's picker: it rejects with code `denied`. @param {boolean} on */
   setScreen(on) {
     return this.#turn("screen", async () => {
       if (!on) return this.#endScreen();
       const stream = await this.#devices.getDisplayMedia(screenConstraints);
       this.#endScreen();
-      const [video] = stream.getVideoTracks();
-      const [audio = null] = stream.getAudioTracks();
-      video.contentHint = "detail";
-      video.addEventListener("ended", () => this.#endScreen());
-      Object.assign(this.#tracks, { screen: video, screenAudio: audio });
-      this.screenPreview.addTrack(video);
+      if (this.#closed) return stream.getTracks().forEach((track) => track.stop());
+      const video = this.#own.putScreen(stream);
+      video.addEventListener("ended", () => video === this.#own.get("screen") && this.#endScreen());
       this.#set("screen", { on: true });
       this.#announce();
     });
   }
 
-  /** @param {"microphone"|"camera"|"speaker"} kind @param {string} deviceId */
+  /** @param {Capture|"speaker"} kind @param {string} deviceId */
   async select(kind, deviceId) {
     if (kind === "speaker") {
       this.#change({ speaker: { deviceId } });
       return changeSettings({ speakerId: deviceId });
     }
     await this.#turn(kind, async () => {
-      if (this.#tracks[kind]) await this.#open(kind, true, deviceId);
+      if (this.#own.get(kind)) await this.#open(kind, true, deviceId);
       else this.#set(kind, { deviceId });
       this.#announce();
     });
     changeSettings(kind === "microphone" ? { microphoneId: deviceId } : { cameraId: deviceId });
   }
 
+  /** Spares this device: a smaller picture, less often. @param {boolean} on */
+  async setLowPower(on) {
+    changeSettings({ lowPower: on });
+    this.#change({ lowPower: on });
+    // Where a camera can't, the limits of what is sent still hold.
+    await this.#own.get("camera")?.applyConstraints(cameraConstraints(this.state.camera.deviceId, false, on)).catch(() => undefined);
+    this.#announce();
+  }
+
   /** How loud the open microphone is, 0 to 1; 0 while silenced. */
   level() {
-    return this.state.microphone.on && this.#meter ? this.#meter.level() : 0;
+    return this.state.microphone.on ? this.#own.level() : 0;
   }
 
   async refreshDevices() {
@@ -135,27 +148,28 @@ export class LocalMedia extends EventTarget {
   /** Releases every device. */
   close() {
     this.#closed = true;
-    this.#devices?.removeEventListener?.("devicechange", this.#onDevices);
+    this.#watch.stop();
     for (const kind of /** @type {Capture[]} */ (["microphone", "camera"])) {
-      this.#drop(kind);
+      this.#own.drop(kind);
       this.#set(kind, { on: false, pending: false });
     }
     this.#endScreen();
-    this.#context?.close().catch(() => undefined);
-    this.#context = null;
+    this.#own.close();
   }
 
   async #openBoth() {
-    const { microphone, camera } = this.state;
+    const { microphone, camera, lowPower } = this.state;
     this.#set("microphone", { pending: true });
     this.#set("camera", { pending: true });
     try {
-      const stream = await this.#devices.getUserMedia({ audio: microphoneConstraints(microphone.deviceId), video: cameraConstraints(camera.deviceId) });
+      const stream = await this.#devices.getUserMedia({ audio: microphoneConstraints(microphone.deviceId), video: cameraConstraints(camera.deviceId, false, lowPower) });
       if (this.#closed) return stream.getTracks().forEach((track) => track.stop());
+      const [audio] = stream.getAudioTracks();
+      this.#adopt("microphone", audio);
+      audio.enabled = true;
+      this.#adopt("camera", stream.getVideoTracks()[0]);
       this.#set("microphone", { on: true, error: null });
       this.#set("camera", { on: true, error: null });
-      this.#adopt("microphone", stream.getAudioTracks()[0]);
-      this.#adopt("camera", stream.getVideoTracks()[0]);
       this.#announce();
     } catch {
       // One of the two may be there without the other: each is tried alone and says what is wrong with it.
@@ -168,82 +182,92 @@ export class LocalMedia extends EventTarget {
   /** @param {Capture} kind @param {boolean} exact @param {string|null} [deviceId] */
   async #open(kind, exact, deviceId = this.state[kind].deviceId) {
     // Many cameras can't be opened twice: the old one goes first. A microphone goes on until the new one is there.
-    if (kind === "camera") this.#drop("camera");
-    const wanted = kind === "microphone" ? { audio: microphoneConstraints(deviceId, exact) } : { video: cameraConstraints(deviceId, exact) };
-    const stream = await this.#devices.getUserMedia(wanted).catch((error) => {
-      if (kind === "camera") this.#set("camera", { on: false });
-      if (kind === "camera") this.#announce();
+    if (kind === "camera") this.#own.drop("camera");
+    const wanted = kind === "microphone" ? { audio: microphoneConstraints(deviceId, exact) } : { video: cameraConstraints(deviceId, exact, this.state.lowPower) };
+    try {
+      const [track] = (await this.#devices.getUserMedia(wanted)).getTracks();
+      if (this.#closed) return track.stop();
+      this.#adopt(kind, track);
+    } catch (error) {
+      if (kind === "camera") {
+        this.#set("camera", { on: false });
+        this.#announce();
+      }
       throw error;
-    });
-    const [track] = stream.getTracks();
-    if (this.#closed) return track.stop();
-    this.#adopt(kind, track);
+    }
     void this.refreshDevices();
   }
 
   /** @param {Capture} kind @param {MediaStreamTrack} track */
   #adopt(kind, track) {
-    this.#drop(kind);
-    this.#tracks[kind] = track;
-    track.addEventListener("ended", () => void this.#onEnded(kind, track));
-    if (kind === "camera") {
-      track.contentHint = "motion";
-      this.preview.addTrack(track);
-    } else {
-      track.contentHint = "speech";
-      track.enabled = this.state.microphone.on;
-      this.#startMeter(track);
-    }
+    // Unplugged while it was opening: its `ended` was told to nobody.
+    if (track.readyState === "ended") throw new MediaFailure({ code: "in_use", message: "The device stopped at once." });
+    this.#own.put(kind, track);
+    if (kind === "microphone") track.enabled = this.state.microphone.on;
+    track.addEventListener("ended", () => void this.#onGone(kind, track));
     this.#set(kind, { deviceId: track.getSettings().deviceId ?? this.state[kind].deviceId });
   }
 
-  /** Unplugged, or the permission taken back: the next best device takes its place, or `state` says why none does. @param {Capture} kind @param {MediaStreamTrack} track */
-  async #onEnded(kind, track) {
-    if (this.#tracks[kind] !== track) return;
-    this.#drop(kind);
-    const wasOn = this.state[kind].on;
-    this.#set(kind, { on: false, deviceId: null });
-    this.#announce();
+  async #onDevices() {
     await this.refreshDevices();
-    if (wasOn) await (kind === "microphone" ? this.setMicrophone(true) : this.setCamera(true)).catch(() => undefined);
+    if (this.#closed) return;
+    const { devices, speaker } = this.state;
+    for (const kind of /** @type {Capture[]} */ (["microphone", "camera"])) {
+      const track = this.#own.get(kind);
+      const id = track?.getSettings().deviceId;
+      // Not every browser ends the track of a device that is gone.
+      if (track && id && isGone(devices[LISTS[kind]], id)) await this.#onGone(kind, track);
+      else if (this.state[kind].error?.code === "not_found" && devices[LISTS[kind]].length > 0) this.#set(kind, { error: null });
+    }
+    if (speaker.deviceId && isGone(devices.speakers, speaker.deviceId)) {
+      this.#change({ speaker: { deviceId: null } });
+      this.#tellReplaced("speaker");
+    }
   }
 
-  /** @param {MediaStreamTrack} track */
-  #startMeter(track) {
-    this.#meter?.close();
-    try {
-      this.#context ??= this.#makeContext();
-      this.#meter = new LevelMeter(track, this.#context);
-    } catch {
-      this.#meter = null;
-    }
+  /** Unplugged, or the permission taken back: the next best device takes its place, or `state` says why none does. @param {Capture} kind @param {MediaStreamTrack} track */
+  async #onGone(kind, track) {
+    if (this.#own.get(kind) !== track) return;
+    const wasOn = this.state[kind].on;
+    this.#own.drop(kind);
+    this.#set(kind, { on: false, deviceId: null });
+    this.#announce();
+    const permission = this.#watch.permission(kind);
+    // The person has just said no: asking again would be rude.
+    if (permission !== null && permission !== "granted") return this.#set(kind, { error: REFUSED });
+    await this.refreshDevices();
+    if (!wasOn || this.#closed) return;
+    await (kind === "microphone" ? this.setMicrophone(true) : this.setCamera(true)).catch(() => undefined);
+    if (this.state[kind].on) this.#tellReplaced(kind);
+  }
+
+  /** @param {Capture} kind @param {PermissionState} permission */
+  #onPermission(kind, permission) {
+    const track = this.#own.get(kind);
+    if (permission === "granted") {
+      if (this.state[kind].error?.code === "denied") this.#set(kind, { error: null });
+      void this.refreshDevices();
+    } else if (permission === "denied" && track) void this.#onGone(kind, track);
+  }
+
+  /** @param {Capture|"speaker"} kind */
+  #tellReplaced(kind) {
+    const list = this.state.devices[LISTS[kind]];
+    const { deviceId } = this.state[kind];
+    const device = list.find((one) => one.deviceId === deviceId) ?? list[0];
+    this.dispatchEvent(new CustomEvent("replaced", { detail: { kind, label: device?.label ?? "" } }));
   }
 
   #silence() {
     if (!this.state.microphone.on) return;
-    if (this.#tracks.microphone) this.#tracks.microphone.enabled = false;
+    const track = this.#own.get("microphone");
+    if (track) track.enabled = false;
     this.#set("microphone", { on: false });
     this.#announce();
   }
 
-  /** @param {Capture} kind */
-  #drop(kind) {
-    const track = this.#tracks[kind];
-    if (!track) return;
-    this.#tracks[kind] = null;
-    track.stop();
-    if (kind === "camera") this.preview.removeTrack(track);
-    else this.#meter?.close();
-    if (kind === "microphone") this.#meter = null;
-  }
-
   #endScreen() {
-    const { screen, screenAudio } = this.#tracks;
-    if (!screen) return;
-    screen.stop();
-    screenAudio?.stop();
-    this.screenPreview.removeTrack(screen);
-    Object.assign(this.#tracks, { screen: null, screenAudio: null });
+    if (!this.#own.dropScreen()) return;
     this.#set("screen", { on: false });
     this.#announce();
   }
@@ -282,4 +306,12 @@ export class LocalMedia extends EventTarget {
     // Closing is an end, not a change of mind: the room is not to hear of a muting.
     if (!this.#closed) this.dispatchEvent(new Event("tracks"));
   }
+}
+
+/** @type {import("../call/call-state.js").MediaError} */
+const REFUSED = { code: "denied", message: "The permission was taken back." };
+
+/** An empty list is one that the browser does not show. @param {import("../call/call-state.js").Device[]} list @param {string} id */
+function isGone(list, id) {
+  return list.length > 0 && !list.some((one) => one.deviceId === id);
 }

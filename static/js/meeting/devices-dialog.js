@@ -6,11 +6,12 @@ import { MeetingDialog, dialogStyles } from "./dialog-base.js";
 /** Devices in one place, where the bar has no room for their menus. */
 export class GrDevicesDialog extends MeetingDialog {
   render() {
-    const { devices, microphone, camera, speaker } = this.state;
+    const { devices, microphone, camera, speaker, lowPower } = this.state;
     return html`<gr-dialog open heading=${t("meeting.devices")} @close=${this.close}>
       <div class="stack">
         ${this.pick("microphone", "mic", devices.microphones, microphone.deviceId)} ${this.pick("camera", "camera", devices.cameras, camera.deviceId)}
         ${devices.speakers.length ? this.pick("speaker", "speaker", devices.speakers, speaker.deviceId) : ""}
+        <gr-switch label=${t("meeting.lowPower")} hint=${t("meeting.lowPower.hint")} ?checked=${lowPower} @change=${(/** @type {any} */ e) => this.attempt(this.call.setLowPower(e.target.checked))}></gr-switch>
       </div>
       <div slot="actions"><gr-button variant="primary" @click=${this.close}>${t("meeting.settings.done")}</gr-button></div>
     </gr-dialog>`;

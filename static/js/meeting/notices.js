@@ -5,7 +5,7 @@ import { has, t } from "../i18n/i18n.js";
 /** @typedef {{look: "info"|"good"|"warn"|"error"}} Look */
 
 /** @type {Record<string, "info"|"good"|"warn"|"error">} */
-const LOOK = { muted_by_host: "warn", video_off_by_host: "warn", screen_off_by_host: "warn", screen_taken_over: "warn", draining: "warn", error: "error", locked: "info" };
+const LOOK = { muted_by_host: "warn", video_off_by_host: "warn", screen_off_by_host: "warn", screen_taken_over: "warn", draining: "warn", device_replaced: "warn", error: "error", locked: "info" };
 /** In a large room coming and going is noise. */
 const QUIET_FROM = 10;
 

@@ -136,8 +136,27 @@ pub async fn serve(request: HttpRequest, files: Data<StaticFiles>) -> Result<Htt
     if is_page(path) {
         return Ok(page(&request, &files));
     }
-    let file = Ui::get(path).ok_or_else(Problem::not_found)?;
-    Ok(files.answer(&request, path, file))
+    match Ui::get(path) {
+        Some(file) => Ok(files.answer(&request, path, file)),
+        None if reads_pages(&request, path) => Ok(nothing_there(&request, &files)),
+        None => Err(Problem::not_found()),
+    }
+}
+
+/// Somebody at a browser who mistyped an address, and no program.
+fn reads_pages(request: &HttpRequest, path: &str) -> bool {
+    let program = matches!(path.split('/').next(), Some("api" | "v1"));
+    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    !program && accepts.is_some_and(|accepted| accepted.contains("text/html"))
+}
+
+/// The UI says it in the person's language; the status says it to everything else.
+fn nothing_there(request: &HttpRequest, files: &StaticFiles) -> HttpResponse {
+    let mut response = page(request, files);
+    if response.status().is_success() {
+        *response.status_mut() = actix_web::http::StatusCode::NOT_FOUND;
+    }
+    response
 }
 
 fn page(request: &HttpRequest, files: &StaticFiles) -> HttpResponse {

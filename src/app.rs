@@ -49,11 +49,13 @@ async fn run(config: Config) -> Result<(), AppError> {
     let parts = adapters::build(&config, metrics)?;
     let shared = parts.shared.clone();
     let server = listen(&config, parts)?;
+    let upkeep = actix::spawn(telemetry::upkeep(shared.metrics.clone()));
     let housekeeping = actix::spawn(housekeeping::keep(shared.clone()));
     let drain = Duration::from_secs(config.drain_seconds);
     actix::spawn(shutdown::on_signal(server.handle(), shared, drain));
     let served = server.await;
     housekeeping.abort();
+    upkeep.abort();
     served.map_err(AppError::Serve)?;
     tracing::info!("stopped");
     Ok(())

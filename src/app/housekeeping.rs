@@ -11,10 +11,7 @@ use crate::{
 };
 use actix_web::web::Data;
 use files::Files;
-use std::{
-    collections::BTreeMap,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, time::Duration};
 
 const FIRST_AFTER: Duration = Duration::from_secs(15);
 const EVERY: Duration = Duration::from_secs(300);
@@ -27,10 +24,9 @@ pub async fn keep(shared: Data<Shared>) {
     let mut house = House::new(shared.store.clone(), &shared.config);
     tokio::time::sleep(jittered(FIRST_AFTER)).await;
     loop {
-        let started = Instant::now();
         let removed = house.tidy(shared.now_ms()).await;
-        metrics::histogram!("greenroom_housekeeping_seconds").record(started.elapsed().as_secs_f64());
         removed.tell();
+        metrics::gauge!("greenroom_housekeeping_finished_timestamp_seconds").set(shared.now_ms() as f64 / 1_000.0);
         tokio::time::sleep(jittered(EVERY)).await;
     }
 }

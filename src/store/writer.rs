@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use diesel::Connection;
 use tokio::sync::oneshot;
@@ -38,10 +39,13 @@ impl Writer {
         F: FnOnce(&mut Conn) -> Result<T, StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Typed { work: Some(work), outcome: None, reply });
+        let job = Box::new(Typed { work: Some(work), outcome: None, reply, queued: Instant::now() });
         let queue = self.queue.as_ref().ok_or_else(stopped)?;
         queue.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Full(_) => {
+                metrics::counter!("greenroom_queue_drops_total", "queue" => "store").increment(1);
+                StoreError::Busy
+            }
             TrySendError::Disconnected(_) => stopped(),
         })?;
         metrics::counter!("greenroom_store_writes_total").increment(1);
@@ -72,7 +76,9 @@ fn write_all(source: &Source, conn: Conn, jobs: &Receiver<Box<dyn Job>>) {
         let mut group = vec![first];
         group.extend(jobs.try_iter().take(GROUP - 1));
         metrics::histogram!("greenroom_store_group_size").record(group.len() as f64);
+        let started = Instant::now();
         let committed = commit_group(source, &mut conn, &mut group);
+        metrics::histogram!("greenroom_store_commit_seconds").record(started.elapsed().as_secs_f64());
         if let Err(error) = &committed {
             tracing::error!(%error, jobs = group.len(), "a group of writes was not committed");
             // After a full disk or an I/O error the connection's idea of its transaction can't be trusted any more.
@@ -102,6 +108,7 @@ struct Typed<T, F> {
     work: Option<F>,
     outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
+    queued: Instant,
 }
 
 impl<T, F> Job for Typed<T, F>
@@ -135,6 +142,7 @@ where
             Ok(()) => self.outcome.unwrap_or_else(|| Err(stopped())),
             Err(error) => Err(error.clone()),
         };
+        metrics::histogram!("greenroom_store_write_seconds").record(self.queued.elapsed().as_secs_f64());
         // Whoever asked may have gone away; the row stays.
         let _ = self.reply.send(outcome);
     }

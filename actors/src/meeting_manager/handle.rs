@@ -18,7 +18,7 @@ use crate::{
     },
     supervise::{BackOff, PulseWatch, Supervised},
 };
-use actix::{Addr, ArbiterHandle};
+use actix::{Addr, ArbiterHandle, prelude::SendError};
 use futures_util::future::join_all;
 use std::{
     sync::{Arc, OnceLock},
@@ -88,10 +88,15 @@ impl RoomsHandle {
         for _ in 0..6 {
             let (answer, found) = oneshot::channel();
             let manager = self.manager.get().ok_or_else(CommandError::busy)?.addr();
-            if manager.try_send(Find { room, existing, answer }).is_ok()
-                && let Ok(Ok(found)) = timeout(DEADLINE, found).await
-            {
-                return found;
+            match manager.try_send(Find { room, existing, answer }) {
+                Ok(()) => {
+                    if let Ok(Ok(found)) = timeout(DEADLINE, found).await {
+                        return found;
+                    }
+                }
+                Err(SendError::Full(_)) => metrics::counter!("greenroom_queue_drops_total", "queue" => "manager").increment(1),
+                // It is being made again.
+                Err(SendError::Closed(_)) => {}
             }
             tokio::time::sleep(back_off.next_pause()).await;
         }

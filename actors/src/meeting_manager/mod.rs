@@ -110,6 +110,7 @@ impl MeetingManager {
             return opening.waiting.extend(asker);
         }
         self.opening.insert(room, Opening { waiting: asker.into_iter().collect() });
+        metrics::histogram!("greenroom_queue_depth", "queue" => "opening").record(self.opening.len() as f64);
         let stored = self.setup.store.room(room);
         ctx.spawn(stored.into_actor(self).map(move |stored, manager, ctx| {
             let waiting = manager.opening.remove(&room).unwrap_or_default().waiting;

@@ -8,6 +8,7 @@ use crate::{
 };
 use actix::{Addr, Message, Recipient};
 use std::sync::Arc;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// From a participant to its socket.
@@ -33,6 +34,8 @@ pub struct Socket {
 #[rtype(result = "()")]
 pub struct Incoming {
     pub socket: u64,
+    /// When its frame was read.
+    pub received: Instant,
     pub reference: Option<u64>,
     pub command: ClientCommand,
 }

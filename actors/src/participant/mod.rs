@@ -5,6 +5,7 @@ pub mod limits;
 pub mod messages;
 pub mod outbox;
 pub mod resume_token;
+pub mod unanswered;
 
 use crate::{
     clock::Clock,
@@ -23,6 +24,8 @@ use limits::{Budget, RateLimits, Verdict};
 use messages::*;
 use outbox::{Frame, Outbox, OutboxLimits, Replay};
 use std::sync::Arc;
+use tokio::time::Instant;
+use unanswered::{Asked, Unanswered};
 
 /// What every participant of a server shares.
 pub struct ParticipantSetup {
@@ -51,7 +54,7 @@ pub struct Participant {
     /// The room's journal number of the last thing that came from it.
     room_seq: u64,
     /// Commands that the room has not answered: answered with an error if it dies.
-    unanswered: Vec<u64>,
+    unanswered: Unanswered,
     /// A snapshot was asked for: until it comes nothing else goes out.
     awaiting_snapshot: Option<AwaitedSnapshot>,
     slow_check: bool,
@@ -92,7 +95,7 @@ impl Participant {
                 budget: Budget::new(),
                 resume_token: String::new(),
                 room_seq: 0,
-                unanswered: Vec::new(),
+                unanswered: Unanswered::default(),
                 awaiting_snapshot: None,
                 slow_check: false,
                 dismissed: false,
@@ -128,6 +131,8 @@ impl Participant {
         if let Some(text) = self.outbox.push(frame, self.setup.clock.now()) {
             self.tell_socket(ToSocket::Text(text), ctx);
         }
+        let (unacked, queued) = self.outbox.depth();
+        metrics::histogram!("greenroom_queue_depth", "queue" => "outbox").record((unacked + queued) as f64);
         self.watch_for_slowness(ctx);
     }
 
@@ -195,13 +200,22 @@ impl Participant {
         Frame::new(&event)
     }
 
-    fn pass_on(&mut self, reference: Option<u64>, command: ClientCommand, ctx: &mut Context<Self>) {
-        let message = to_room::FromParticipant { participant: self.id, reference, command };
+    /// Replies to a command, and counts how long that took.
+    fn answer(&mut self, asked: &Asked, result: CommandResult, ctx: &mut Context<Self>) {
+        if asked.reference.is_some() {
+            asked.answered();
+        }
+        self.reply(asked.reference, result, ctx);
+    }
+
+    fn pass_on(&mut self, asked: Asked, command: ClientCommand, ctx: &mut Context<Self>) {
+        let message =
+            to_room::FromParticipant { participant: self.id, reference: asked.reference, command, sent: Instant::now() };
         match self.room.try_send(message) {
-            Ok(()) => self.unanswered.extend(reference),
+            Ok(()) => self.unanswered.add(asked),
             Err(_) => {
                 metrics::counter!("greenroom_queue_drops_total", "queue" => "room").increment(1);
-                self.reply(reference, Err(CommandError::busy()), ctx);
+                self.answer(&asked, Err(CommandError::busy()), ctx);
             }
         }
     }
@@ -226,8 +240,8 @@ impl Participant {
     /// The room's actor ended without dismissing us: find the new one and go on there.
     fn find_room_again(&mut self, ctx: &mut Context<Self>) {
         let error = || Err(CommandError::new(ErrorCode::Internal, "the room was restarted; ask again").retry_in(500));
-        for reference in std::mem::take(&mut self.unanswered) {
-            self.reply(Some(reference), error(), ctx);
+        for asked in self.unanswered.take_all() {
+            self.answer(&asked, error(), ctx);
         }
         let found = self.rooms.clone().find_after_crash(self.room_id, self.room.clone());
         ctx.spawn(found.into_actor(self).map(|found, participant, ctx| match found {
@@ -249,6 +263,15 @@ impl Participant {
             }
         }));
     }
+}
+
+fn count_join(stage: Stage) {
+    let outcome = if stage == Stage::Joined { "joined" } else { "waiting" };
+    metrics::counter!("greenroom_joins_total", "outcome" => outcome).increment(1);
+}
+
+fn count_resume(outcome: &'static str) {
+    metrics::counter!("greenroom_resumes_total", "outcome" => outcome).increment(1);
 }
 
 fn watch_room(ctx: &mut Context<Participant>, pulse: PulseWatch) {
@@ -290,6 +313,7 @@ impl Handler<Attach> for Participant {
         let started = |replayed| Ok(ReplyBody::Started { state: attach.stage, participant_id: self.id, replayed });
         match attach.start {
             Start::Hello { resume_token } => {
+                count_join(attach.stage);
                 let result = started(None);
                 self.resume_token = resume_token;
                 self.outbox = Outbox::new(self.setup.outbox);
@@ -297,6 +321,7 @@ impl Handler<Attach> for Participant {
                 self.reply(attach.reference, result, ctx);
             }
             Start::Fresh { last_seq, resume_token } => {
+                count_resume("snapshot");
                 let result = started(Some(false));
                 self.resume_token = resume_token;
                 self.outbox.restart_after(last_seq);
@@ -307,10 +332,12 @@ impl Handler<Attach> for Participant {
                 self.resume_token = resume_token;
                 match self.outbox.attach(last_seq, now) {
                     Replay::Missed(texts) => {
+                        count_resume("replayed");
                         self.reply(attach.reference, replayed, ctx);
                         self.send_texts(texts, ctx);
                     }
                     Replay::SnapshotNeeded => {
+                        count_resume("snapshot");
                         self.reply(attach.reference, not_replayed, ctx);
                         self.outbox.detach();
                         self.awaiting_snapshot = Some(AwaitedSnapshot { last_seq });
@@ -329,34 +356,36 @@ impl Handler<Incoming> for Participant {
         if self.socket.as_ref().is_none_or(|socket| socket.number != incoming.socket) {
             return;
         }
+        let Incoming { received, reference, .. } = incoming;
+        let asked = Asked { name: incoming.command.name(), reference, received };
+        metrics::histogram!("greenroom_mailbox_wait_seconds", "actor" => "participant").record(received.elapsed().as_secs_f64());
         let now = self.setup.clock.now();
         match self.budget.spend(&self.setup.rates, &incoming.command, now) {
             Verdict::Pass => {}
-            Verdict::Refuse(error) => return self.reply(incoming.reference, Err(error), ctx),
+            Verdict::Refuse(error) => return self.answer(&asked, Err(error), ctx),
             Verdict::Close => return self.close_socket(CloseCode::TooFast, ctx),
         }
-        let reference = incoming.reference;
         match incoming.command {
             ClientCommand::Ack(ack) => {
                 let mut texts = self.outbox.ack(ack.seq, now);
                 texts.extend(self.outbox.confirmed());
                 self.send_texts(texts, ctx);
-                self.reply(reference, Ok(ReplyBody::Done {}), ctx);
+                self.answer(&asked, Ok(ReplyBody::Done {}), ctx);
             }
-            ClientCommand::Ping(_) => self.reply(reference, Ok(ReplyBody::Pong { server_time: now }), ctx),
+            ClientCommand::Ping(_) => self.answer(&asked, Ok(ReplyBody::Pong { server_time: now }), ctx),
             ClientCommand::Hello(_) | ClientCommand::Resume(_) => {
                 let error = CommandError::new(ErrorCode::AlreadyAuthenticated, "this connection has started already");
-                self.reply(reference, Err(error), ctx);
+                self.answer(&asked, Err(error), ctx);
             }
             ClientCommand::GetIceServers(_) if self.stage == Stage::Joined => {
                 let ice_servers = self.setup.ice.for_participant(self.id, now);
-                self.reply(reference, Ok(ReplyBody::IceServers { ice_servers }), ctx);
+                self.answer(&asked, Ok(ReplyBody::IceServers { ice_servers }), ctx);
             }
             ClientCommand::Simulate(simulate) => {
                 let result = self.simulate(simulate.fault, ctx);
-                self.reply(reference, result, ctx);
+                self.answer(&asked, result, ctx);
             }
-            command => self.pass_on(reference, command, ctx),
+            command => self.pass_on(asked, command, ctx),
         }
     }
 }
@@ -365,14 +394,10 @@ impl Handler<Answer> for Participant {
     type Result = ();
 
     fn handle(&mut self, answer: Answer, ctx: &mut Self::Context) {
-        if let Some(reference) = answer.reference {
-            match self.unanswered.iter().position(|other| *other == reference) {
-                Some(place) => drop(self.unanswered.swap_remove(place)),
-                // Asked on a socket that is gone: on this one the number may mean something else.
-                None => return,
-            }
+        // Otherwise asked on a socket that is gone: on this one the number may mean something else.
+        if let Some(asked) = answer.reference.and_then(|reference| self.unanswered.take(reference)) {
+            self.answer(&asked, answer.result, ctx);
         }
-        self.reply(answer.reference, answer.result, ctx);
     }
 }
 

@@ -35,6 +35,14 @@ pub enum ErrorCode {
     Internal,
 }
 
+impl ErrorCode {
+    /// As on the wire.
+    pub fn name(self) -> String {
+        let text = serde_json::to_string(&self).unwrap_or_default();
+        text.trim_matches('"').to_owned()
+    }
+}
+
 /// The caller's error: it goes back with its `ref`, and changed nothing.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -77,6 +77,7 @@ impl RoomState {
         let Some(knock) = self.stop_waiting(id, turn) else { return };
         self.must_wait.remove(&knock.claims.identity);
         turn.tell(id, ServerEvent::Admitted {});
+        turn.effect(Effect::Admitted { after: turn.now.since(knock.since) });
         self.join(id, knock.claims, knock.resume_hash, turn);
     }
 

@@ -6,6 +6,7 @@ use crate::{
     protocol::{CloseCode, CommandError, EndReason, ReplyBody, ServerEvent},
 };
 use serde_json::Value;
+use std::time::Duration;
 use uuid::Uuid;
 
 pub type CommandResult = Result<ReplyBody, CommandError>;
@@ -47,6 +48,10 @@ pub enum Effect {
         detail: Value,
     },
     Quality(QualityPoint),
+    /// Somebody who waited came in: for the operator's numbers.
+    Admitted {
+        after: Duration,
+    },
     /// A host let this person in: keep that for the sessions to come.
     RememberAdmitted(Identity),
     /// A host removed this person.

@@ -85,6 +85,10 @@ pub async fn join_as(
     shared.accepting()?;
     shared.limits.joins.check(shared.client_ip(request))?;
     let room = find(shared, caller, named).await?;
+    // Those who manage it may still look at it and give it more time, but nobody meets in it.
+    if room.expired(shared.now_ms()) {
+        return Err(Problem::not_found());
+    }
     let record = room.record()?;
     check_consent(shared, caller, &wish)?;
     let name = display_name(shared, caller, &wish).await?;

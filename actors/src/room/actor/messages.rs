@@ -13,7 +13,7 @@ use crate::{
 };
 use actix::{Addr, Message, dev::MessageResponse};
 use serde::Serialize;
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 use uuid::Uuid;
 
 /// How somebody wants to come in.
@@ -46,6 +46,7 @@ pub struct FromParticipant {
     pub participant: ParticipantId,
     pub reference: Option<u64>,
     pub command: ClientCommand,
+    pub sent: Instant,
 }
 
 #[derive(Message, Clone)]

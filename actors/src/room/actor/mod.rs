@@ -162,6 +162,7 @@ impl Room {
             self.release(decided, ctx);
         } else {
             self.pending.push(entry, decided);
+            metrics::histogram!("greenroom_queue_depth", "queue" => "journal").record(self.pending.len() as f64);
         }
         if durable {
             self.set_timer(ctx);
@@ -266,6 +267,7 @@ impl Room {
             Effect::Forget { participant } => self.people.forget(participant),
             Effect::SessionEnded { reason, summary } => self.keep_end(reason, *summary, ctx),
             Effect::RoomRecordChanged => self.keep_record(ctx),
+            Effect::Admitted { after } => metrics::histogram!("greenroom_waiting_seconds").record(after.as_secs_f64()),
             Effect::RememberAdmitted(identity) => self.keep_admitted(identity, ctx),
             Effect::ForgetAdmitted(identity) => self.forget_admitted(identity, ctx),
             Effect::Audit { actor, action, detail } => self.keep_audit(actor, action, detail, ctx),
@@ -427,7 +429,8 @@ impl Handler<FromParticipant> for Room {
     type Result = ();
 
     fn handle(&mut self, message: FromParticipant, ctx: &mut Self::Context) {
-        let FromParticipant { participant, reference, command } = message;
+        let FromParticipant { participant, reference, command, sent } = message;
+        metrics::histogram!("greenroom_mailbox_wait_seconds", "actor" => "room").record(sent.elapsed().as_secs_f64());
         if let Err(error) = self.open_for_changes() {
             return self.people.answer(participant, reference, Err(error));
         }

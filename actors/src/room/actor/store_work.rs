@@ -105,6 +105,7 @@ impl Room {
     }
 
     pub(super) fn keep_quality(&mut self, point: QualityPoint, ctx: &mut Context<Self>) {
+        metrics::histogram!("greenroom_quality_score").record(point.score);
         let kept = self.setup.store.record_quality(point);
         self.log_failure(kept, "quality", ctx);
     }

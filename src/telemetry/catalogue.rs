@@ -1,0 +1,159 @@
+//! Every metric of this server in one table: described to Prometheus from here, and written up in `docs/metrics.md`.
+
+use metrics::{Label, Unit, counter, describe_counter, describe_gauge, describe_histogram};
+
+#[derive(Clone, Copy)]
+pub enum Kind {
+    Counter,
+    Gauge,
+    /// With the upper bounds of its buckets.
+    Histogram(&'static [f64]),
+}
+
+pub struct Metric {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub unit: Unit,
+    /// The label and the values that it may have, as far as they are known beforehand.
+    pub label: Option<(&'static str, &'static [&'static str])>,
+    pub about: &'static str,
+}
+
+/// Seconds: from 100 microseconds, which a relay takes, to what a person calls broken.
+const LATENCY: &[f64] = &[0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// Seconds that a person waits for a person.
+const PATIENCE: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0, 3_600.0];
+const DEPTH: &[f64] = &[0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1_024.0];
+const GROUP: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0];
+const SCORE: &[f64] = &[1.0, 1.5, 2.0, 2.5, 3.0, 3.4, 3.8, 4.0, 4.2, 4.4, 5.0];
+
+const SECONDS: Unit = Unit::Seconds;
+const COUNT: Unit = Unit::Count;
+
+macro_rules! catalogue {
+    ($($kind:ident $(($buckets:expr))? $name:literal $unit:ident $([$label:literal: $($value:literal),*])? $about:literal;)+) => {
+        &[$(Metric {
+            name: $name,
+            kind: Kind::$kind $(($buckets))?,
+            unit: $unit,
+            label: catalogue!(@label $($label: $($value),*)?),
+            about: $about,
+        }),+]
+    };
+    (@label) => { None };
+    (@label $label:literal: $($value:literal),*) => { Some(($label, &[$($value),*])) };
+}
+
+const BYTES: Unit = Unit::Bytes;
+
+pub const METRICS: &[Metric] = catalogue! {
+    Gauge "greenroom_rooms" COUNT "Rooms with a running session";
+    Gauge "greenroom_participants" COUNT "People in rooms";
+    Gauge "greenroom_waiting" COUNT "People in waiting rooms";
+    Gauge "greenroom_connections" COUNT "Open signalling sockets";
+    Gauge "greenroom_ready" COUNT "1 while this server takes new work, 0 while it drains";
+
+    Counter "greenroom_connects_total" COUNT ["outcome": "opened", "refused"] "Signalling sockets asked for";
+    Counter "greenroom_joins_total" COUNT ["outcome": "joined", "waiting"] "Hellos: let in, put into the waiting room, or refused, by the error's code";
+    Histogram(LATENCY) "greenroom_join_seconds" SECONDS "From an open socket to being in the room or in its waiting room";
+    Histogram(PATIENCE) "greenroom_waiting_seconds" SECONDS "From a knock to coming in, of those who were admitted";
+    Counter "greenroom_resumes_total" COUNT ["outcome": "replayed", "snapshot", "refused"] "Resumes: with what was missed, with a new snapshot, or refused";
+    Counter "greenroom_sockets_lost_total" COUNT "Sockets given up because nothing was heard of them";
+    Counter "greenroom_socket_closes_total" COUNT ["code":] "Sockets that the server closed, by close code";
+    Counter "greenroom_slow_consumers_total" COUNT "Sockets closed because their client made no progress";
+
+    Counter "greenroom_commands_total" COUNT ["type":] "Commands that arrived";
+    Histogram(LATENCY) "greenroom_command_seconds" SECONDS ["type":] "From a command's arrival to its reply: kept in the journal where it changes anything";
+    Counter "greenroom_bad_frames_total" COUNT "Frames that could not be read";
+
+    Histogram(DEPTH) "greenroom_queue_depth" COUNT ["queue": "outbox", "journal", "opening"] "What waits: events for one person (sent and unacknowledged, or held back), outcomes of one room for its journal, rooms being read from the store";
+    Counter "greenroom_queue_drops_total" COUNT ["queue": "manager", "room", "participant", "socket", "store"] "Messages that a full queue refused; whoever sent them was told so, or gets a snapshot";
+    Histogram(LATENCY) "greenroom_mailbox_wait_seconds" SECONDS ["actor": "participant", "room"] "How long a command waited for its actor";
+    Counter "greenroom_actor_restarts_total" COUNT ["actor": "meeting_manager", "room", "participant"] "Actors that ended by a fault and were made again";
+
+    Counter "greenroom_store_writes_total" COUNT "Writes that were queued";
+    Histogram(GROUP) "greenroom_store_group_size" COUNT "Writes that shared a commit";
+    Histogram(LATENCY) "greenroom_store_commit_seconds" SECONDS "Time to run and commit one group of writes";
+    Histogram(LATENCY) "greenroom_store_write_seconds" SECONDS "From queueing a write to its answer";
+    Counter "greenroom_store_retries_total" COUNT "Times that a journal could not be kept and was tried again";
+    Counter "greenroom_store_failures_total" COUNT ["what": "snapshot", "room", "admitted", "audit", "quality"] "What could not be kept and is not tried again";
+
+    Histogram(SCORE) "greenroom_quality_score" COUNT "Quality of a call as a participant measured it, 1 to 5 (MOS), every 10 s";
+
+    Counter "greenroom_http_requests_total" COUNT ["route":] "Requests, by method, route and status";
+    Histogram(LATENCY) "greenroom_http_seconds" SECONDS ["route":] "Time to answer a request";
+    Counter "greenroom_rate_limited_total" COUNT ["limit":] "Requests that a rate limit refused";
+
+    Counter "greenroom_housekeeping_removed_total" COUNT ["what": "sessions", "files", "rooms", "known_people", "audit", "refresh_tokens", "idempotency_keys", "lost_files"] "Things removed because their retention is over";
+    Counter "greenroom_housekeeping_failures_total" COUNT ["what": "sessions", "files", "rooms"] "Things past their retention that could not be removed; tried again";
+    Gauge "greenroom_housekeeping_finished_timestamp_seconds" SECONDS "When housekeeping was last done, seconds since 1970; 0 before the first time";
+
+    Gauge "process_resident_memory_bytes" BYTES "Resident memory of this process";
+    Gauge "process_cpu_seconds_total" SECONDS "CPU time of this process";
+    Gauge "process_open_fds" COUNT "Open file descriptors of this process";
+};
+
+/// Tells the recorder what each means, and starts what can be counted at zero, so that a rate has a beginning.
+pub fn describe() {
+    for metric in METRICS {
+        match metric.kind {
+            Kind::Counter => {
+                describe_counter!(metric.name, metric.unit, metric.about);
+                start_at_zero(metric);
+            }
+            Kind::Gauge => describe_gauge!(metric.name, metric.unit, metric.about),
+            Kind::Histogram(_) => describe_histogram!(metric.name, metric.unit, metric.about),
+        }
+    }
+    metrics::gauge!("greenroom_housekeeping_finished_timestamp_seconds").set(0.0);
+}
+
+fn start_at_zero(metric: &Metric) {
+    match metric.label {
+        None => counter!(metric.name).absolute(0),
+        Some((label, values)) => {
+            for value in values {
+                counter!(metric.name, vec![Label::new(label, *value)]).absolute(0);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    const PAGE: &str = include_str!("../../docs/metrics.md");
+
+    fn row(metric: &Metric) -> String {
+        let kind = match metric.kind {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Histogram(_) => "histogram",
+        };
+        let label = match metric.label {
+            None => String::new(),
+            Some((label, [])) => format!("`{label}`"),
+            Some((label, values)) => format!("`{label}`: {}", values.join(", ")),
+        };
+        format!("| `{}` | {kind} | {} | {label} | {} |", metric.name, metric.unit.as_str(), metric.about)
+    }
+
+    #[test]
+    fn the_page_has_every_metric_and_no_other() {
+        let rows: BTreeSet<&str> = PAGE.lines().filter(|line| line.starts_with("| `")).collect();
+        let expected: Vec<String> = METRICS.iter().map(row).collect();
+        let expected_set: BTreeSet<&str> = expected.iter().map(String::as_str).collect();
+        assert!(rows == expected_set, "docs/metrics.md should have:\n{}", expected.join("\n"));
+    }
+
+    #[test]
+    fn buckets_rise() {
+        for metric in METRICS {
+            if let Kind::Histogram(buckets) = metric.kind {
+                assert!(buckets.windows(2).all(|pair| pair[0] < pair[1]), "{}", metric.name);
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 /**
  * Takes the pictures in docs/screens: every page and state on a desk and a phone, light and dark; the meeting with 1, 2, 4 and 5 people.
- * `npm run screens`, or with the beginning of a name for some of them: `node screens.js meeting`. Not a test: somebody looks at them.
+ * `npm run screens`, or for some of them with the beginning of a name and a look: `node screens.js meeting phone-dark`. Not a test: somebody
+ * looks at them.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,7 +15,7 @@ const SIZES = {
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
 };
 const NAMES = ["Alice Moreau", "Ben Okafor", "Chiara Rossi", "Deniz Kaya", "Emeka Obi"];
-const wanted = process.argv[2] ?? "";
+const [, , wanted = "", wantedLook = ""] = process.argv;
 
 /** @typedef {import("./harness/person.js").Person} Person */
 /** @typedef {"light"|"dark"} Theme */
@@ -24,7 +25,22 @@ const wanted = process.argv[2] ?? "";
 const LOOKS = /** @type {const} */ (["desk", "phone"]).flatMap((size) => /** @type {const} */ (["light", "dark"]).map((theme) => ({ size, theme })));
 
 /** @param {World} world @param {string} name @param {Look} look @param {object} [more] */
-const sitDown = (world, name, { size, theme }, more = {}) => world.open(name, { ...SIZES[size], theme, ...more });
+async function sitDown(world, name, { size, theme }, more = {}) {
+  const person = await world.open(name, { ...SIZES[size], theme, ...more });
+  await person.page.addInitScript(nameTheCamera);
+  return person;
+}
+
+/** Runs in the page: the pretended camera is called after its file, a real one after its maker. */
+function nameTheCamera() {
+  const plain = Object.getOwnPropertyDescriptor(MediaDeviceInfo.prototype, "label")?.get;
+  Object.defineProperty(MediaDeviceInfo.prototype, "label", {
+    get() {
+      const label = plain?.call(this) ?? "";
+      return label.includes("/") ? "Built-in camera" : label.replace("Fake Default Audio Input", "Built-in microphone").replace("Fake Default Audio Output", "Built-in speakers");
+    },
+  });
+}
 
 /** @param {Person} person @param {string} name @param {Look} look @param {{whole?: boolean}} [how] */
 async function take(person, name, { size, theme }, { whole = false } = {}) {
@@ -109,7 +125,7 @@ async function panels(alice, [ben, chiara, , emeka], look) {
   await alice.reads("Good morning!", "Two", "Let us begin");
   await take(alice, "meeting-chat", look);
   await alice.closesThePanel();
-  await chiara.page.keyboard.press("Escape");
+  await chiara.closesThePanel();
   await chiara.page.keyboard.press("h");
   await alice.tile(chiara.name).locator(".flag.hand").waitFor();
   if (look.size === "desk") await alice.shows("people");
@@ -148,6 +164,8 @@ async function inAWorld(visit, look) {
 }
 
 mkdirSync(FOLDER, { recursive: true });
-if (!wanted && existsSync(FOLDER)) for (const old of readdirSync(FOLDER)) if (/\.(png|jpg)$/.test(old)) rmSync(FOLDER + old);
-for (const look of LOOKS) for (const visit of [pages, meetings]) await inAWorld(visit, look);
+if (process.argv.length === 2 && existsSync(FOLDER)) for (const old of readdirSync(FOLDER)) if (/\.(png|jpg)$/.test(old)) rmSync(FOLDER + old);
+for (const look of LOOKS.filter(({ size, theme }) => `${size}-${theme}`.startsWith(wantedLook))) {
+  for (const visit of [pages, meetings]) await inAWorld(visit, look);
+}
 await closeBrowser();

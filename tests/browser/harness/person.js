@@ -107,7 +107,7 @@ export class Person {
     await this.goes("/sign-in");
     await this.button("signIn.noAccount").or(this.button("signIn.upDo")).last().click();
     await this.field("signIn.name").fill(this.name);
-    await this.field("signIn.email").fill(`${this.name.toLowerCase()}@example.org`);
+    await this.field("signIn.email").fill(`${this.name.toLowerCase().replaceAll(" ", ".")}@example.org`);
     await this.page.getByLabel(this.words("signIn.password"), { exact: true }).fill("a sentence to remember");
     await this.button("signIn.upDo").click();
     await this.button("home.start").waitFor();

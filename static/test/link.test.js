@@ -16,20 +16,23 @@ function world({ seed = 1 } = {}) {
   const people = new Map();
   const net = { delay: () => 5 + random() * 40, lose: () => false, sent: [] };
   const arrivals = new Map();
+  const outside = new Map();
   const join = (id) => {
+    outside.set(id, { network: new EventTarget(), radio: Object.assign(new EventTarget(), { type: "wifi" }) });
     const request = async (type, { to, ...fields }) => {
       net.sent.push({ from: id, to, type, ...fields });
+      if (type === "get_ice_servers") return { iceServers: [{ urls: ["turn:new"] }] };
       if (net.lose(id, to, type)) throw Object.assign(new Error("offline"), { code: "offline" });
       const at = Math.max(arrivals.get(`${id}>${to}`) ?? 0, clock.now() + net.delay());
       arrivals.set(`${id}>${to}`, at);
       const event = { ...fields, type: type === "ice_candidate" ? "ice_candidate_received" : `${type}_received`, from: id };
       clock.setTimeout(() => people.get(to)?.receive(event), at - clock.now());
     };
-    const peers = new Peers({ localId: id, request, iceServers: [], clock, network: null, radio: null, RTCPeerConnection: sim.RTCPeerConnection });
+    const peers = new Peers({ localId: id, request, iceServers: [], clock, outside: outside.get(id), RTCPeerConnection: sim.RTCPeerConnection });
     people.set(id, peers);
     return peers;
   };
-  return { clock, net, join, random, sim };
+  return { clock, net, join, outside, random, sim };
 }
 
 const pc = (peers, id) => peers.link(id).connection;
@@ -173,6 +176,42 @@ test("a short loss heals by itself, a longer one restarts ICE, and not too often
   await clock.advance(3_000);
   assert.equal(offers(), before + 2, "fifty wishes are one restart");
   assertJoined(a, z);
+});
+
+test("another network: one restart a link, on the same connection, with one fresh set of credentials", async () => {
+  const { clock, net, join, outside } = world();
+  const ids = ["a", "b", "c", "d"];
+  const people = ids.map(join);
+  people.forEach((one, i) => one.sync(ids.filter((id) => id !== ids[i])));
+  await clock.advance(5 * 60_000);
+  const before = net.sent.length;
+  const alice = people[0];
+  const connections = people.flatMap((one) => one.ids.map((id) => pc(one, id)));
+  // What a walk out of the house looks like: estimates, another radio, a moment of nothing, and online again.
+  const { network, radio } = outside.get("a");
+  for (let i = 0; i < 5; i += 1) radio.dispatchEvent(new Event("change"));
+  radio.type = "cellular";
+  radio.dispatchEvent(new Event("change"));
+  await clock.advance(200);
+  for (let i = 0; i < 3; i += 1) network.dispatchEvent(new Event("online"));
+  await clock.advance(30_000);
+  const since = net.sent.slice(before);
+  const of = (type) => since.filter((one) => one.type === type).map((one) => one.from);
+  assert.deepEqual(of("offer"), ["a", "a", "a"]);
+  assert.deepEqual(of("answer").sort(), ["b", "c", "d"]);
+  assert.deepEqual(of("get_ice_servers"), ["a"], "one for all links");
+  assert.deepEqual(people.flatMap((one) => one.ids.map((id) => pc(one, id))), connections, "nobody rejoined");
+  for (const one of connections) assert.equal(one.connectionState, "connected");
+  for (const id of alice.ids) assert.deepEqual(pc(alice, id).getConfiguration().iceServers, [{ urls: ["turn:new"] }]);
+});
+
+test("a mere estimate of the radio is no other network", async () => {
+  const { a, clock, net, outside } = await pair();
+  const before = net.sent.length;
+  outside.get("a").radio.dispatchEvent(new Event("change"));
+  await clock.advance(5_000);
+  assert.equal(net.sent.length, before);
+  assert.equal(a.link("z").state, "connected");
 });
 
 test("our own resume leaves what works alone, and says again what got lost", async () => {

@@ -1,9 +1,8 @@
 import { systemClock } from "../browser/clock.js";
+import { IceServers } from "./ice-servers.js";
 import { Link } from "./link.js";
+import { NetworkWatch, browserNetwork } from "./network-watch.js";
 import { Shares } from "./shares.js";
-
-/** TURN credentials live a few minutes only. */
-const ICE_SERVERS_FRESH_MS = 4 * 60_000;
 
 /**
  * @typedef {import("./slots.js").Tracks} Tracks
@@ -13,8 +12,7 @@ const ICE_SERVERS_FRESH_MS = 4 * 60_000;
  * @property {RTCIceServer[]} iceServers
  * @property {typeof RTCPeerConnection} [RTCPeerConnection]
  * @property {import("../browser/clock.js").Clock} [clock]
- * @property {EventTarget|null} [network]
- * @property {(EventTarget & {type?: string})|null} [radio] `navigator.connection`, where there is one
+ * @property {{network: EventTarget|null, radio: import("./network-watch.js").Radio|null}} [outside] the browser's own without it
  */
 
 /**
@@ -30,17 +28,7 @@ export class Peers extends EventTarget {
   #shares;
   #lowPower = false;
   #iceServers;
-  #iceServersAt;
-  #network;
-  #radio;
-  #radioType;
-  #onOnline = () => this.restartAll();
-  #onRadio = () => {
-    // The event also tells of mere estimates; only another kind of network is another path.
-    if (this.#radio?.type === this.#radioType) return;
-    this.#radioType = this.#radio?.type;
-    this.restartAll();
-  };
+  #networkWatch;
   epoch = 0;
 
   /** @param {PeersOptions} options */
@@ -49,13 +37,12 @@ export class Peers extends EventTarget {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#shares = new Shares({ clock: this.#clock });
-    this.#iceServers = options.iceServers;
-    this.#iceServersAt = this.#clock.now();
-    this.#network = options.network === undefined ? globalThis.window ?? null : options.network;
-    this.#radio = options.radio === undefined ? /** @type {any} */ (globalThis.navigator)?.connection ?? null : options.radio;
-    this.#radioType = this.#radio?.type;
-    this.#network?.addEventListener("online", this.#onOnline);
-    this.#radio?.addEventListener("change", this.#onRadio);
+    this.#iceServers = new IceServers({
+      first: options.iceServers,
+      clock: this.#clock,
+      ask: async () => (await options.request("get_ice_servers", {})).iceServers,
+    });
+    this.#networkWatch = new NetworkWatch({ ...(options.outside ?? browserNetwork()), clock: this.#clock, onChange: () => this.restartAll() });
   }
 
   get ids() {
@@ -97,8 +84,7 @@ export class Peers extends EventTarget {
 
   /** @param {RTCIceServer[]} iceServers */
   setIceServers(iceServers) {
-    this.#iceServers = iceServers;
-    this.#iceServersAt = this.#clock.now();
+    this.#iceServers.set(iceServers);
   }
 
   /** Spares this device. @param {boolean} on */
@@ -124,8 +110,7 @@ export class Peers extends EventTarget {
   }
 
   close() {
-    this.#network?.removeEventListener("online", this.#onOnline);
-    this.#radio?.removeEventListener("change", this.#onRadio);
+    this.#networkWatch.stop();
     for (const id of this.ids) this.drop(id);
   }
 
@@ -137,8 +122,8 @@ export class Peers extends EventTarget {
       remoteId: id,
       clock: this.#clock,
       RTCPeerConnection,
-      firstIceServers: this.#iceServers,
-      iceServers: () => this.#freshIceServers(),
+      firstIceServers: this.#iceServers.last,
+      iceServers: () => this.#iceServers.fresh(),
       send: ({ type, ...fields }) => request(type, { ...fields, to: id, epoch: this.epoch }),
     });
     this.#links.set(id, link);
@@ -152,7 +137,7 @@ export class Peers extends EventTarget {
   /** @param {Link} link */
   #start(link) {
     // Credentials that are about to die would leave a relayed path with a short life.
-    if (this.#stale) this.#freshIceServers().then((servers) => link.start(servers), () => link.start());
+    if (this.#iceServers.stale) this.#iceServers.fresh().then((servers) => link.start(servers), () => link.start());
     else link.start();
   }
 
@@ -163,17 +148,6 @@ export class Peers extends EventTarget {
 
   #limit() {
     for (const [id, link] of this.#links) link.setBudget(this.#shares.of(id));
-  }
-
-  get #stale() {
-    return this.#clock.now() - this.#iceServersAt >= ICE_SERVERS_FRESH_MS;
-  }
-
-  async #freshIceServers() {
-    if (!this.#stale) return this.#iceServers;
-    const { iceServers } = await this.#options.request("get_ice_servers", {});
-    this.setIceServers(iceServers);
-    return this.#iceServers;
   }
 
   /** @param {string} type @param {string} id */

@@ -1,15 +1,14 @@
 import { joinRoom, signedIn } from "../rest/api.js";
 import { CallBase } from "./call-base.js";
 import { endingOf, isFinal, isTurnedAway } from "./endings.js";
+import { Mesh } from "./mesh.js";
 import { CommandError } from "../signalling/protocol.js";
-import { Peers } from "../peers/peers.js";
 import { Publisher } from "../media/publisher.js";
 import { apply } from "../room/room.js";
 import { end } from "../room/session.js";
 import { Socket } from "../signalling/socket.js";
 import { Sounds } from "../browser/sounds.js";
 import { devicesOn, guestToken, keepDevicesOn, keepGuestToken, keepResumeToken, rememberRoom, resumeToken } from "../browser/storage.js";
-import { RemoteStreams } from "../peers/streams.js";
 import { Tally } from "./tally.js";
 import { Watch } from "../peers/watch.js";
 
@@ -28,9 +27,7 @@ export class Call extends CallBase {
   #options;
   /** @type {Socket|null} */
   #socket = null;
-  /** @type {Peers|null} */
-  #peers = null;
-  #streams = new RemoteStreams();
+  #mesh;
   #publisher;
   #watch;
   #tally = new Tally();
@@ -46,11 +43,8 @@ export class Call extends CallBase {
   #graceSeconds = 30;
   /** @type {unknown} */
   #graceTimer = null;
-  /** @type {import("../signalling/protocol.js").IceServer[]} */
-  #iceServers = [];
   #onTracks = () => {
-    this.#peers?.setTracks(this.media.tracks);
-    this.#peers?.setLowPower(this.media.state.lowPower);
+    this.#mesh.feed();
     this.#tellOwnStreams();
     this.#rememberDevices();
     this.publish().catch(() => undefined);
@@ -61,14 +55,24 @@ export class Call extends CallBase {
     super(options);
     this.#options = options;
     this.#publisher = new Publisher({ media: this.media, request: (type, fields) => this.request(type, fields) });
+    this.#mesh = new Mesh({
+      clock: this.clock,
+      RTCPeerConnection: options.RTCPeerConnection,
+      media: this.media,
+      request: (type, fields) => this.request(type, fields),
+      state: () => this.state,
+      change: (part) => this.change(part),
+      pathOf: (id) => this.#watch.stats.get(id)?.path ?? null,
+      onStream: (participantId, kind) => this.#tellStream(participantId, kind),
+    });
     this.#watch = new Watch({
       clock: this.clock,
-      peers: () => this.#peers,
+      peers: () => this.#mesh.peers,
       facts: () => this.#facts(),
       onVoices: (voices) => this.#onVoices(voices),
       onStats: (stats) => {
-        this.#peers?.adapt(stats);
-        this.#readLinks();
+        this.#mesh.peers?.adapt(stats);
+        this.#mesh.read();
       },
       onTelemetry: (telemetry) => void this.request("telemetry", /** @type {any} */ (telemetry)).catch(() => undefined),
     });
@@ -106,6 +110,7 @@ export class Call extends CallBase {
       await this.#connect(null, { resumeToken: token, fresh: true });
       return true;
     } catch (error) {
+      if (this.#leaving) return false;
       keepResumeToken(this.roomCode, null);
       this.#restored = false;
       // Whom a host turned away meanwhile learns that before they knock again.
@@ -123,9 +128,17 @@ export class Call extends CallBase {
     const inside = this.#socket && (this.state.phase === "joined" || this.state.phase === "waiting") && this.state.connection === "online";
     const answered = inside ? this.request("leave_room").catch(() => undefined) : Promise.resolve();
     // Nobody sees or hears us from here on, whatever the server says.
-    this.#closePeers();
+    this.#mesh.close();
     await Promise.race([answered, new Promise((resolve) => void this.clock.setTimeout(() => resolve(null), LEAVE_WITHIN_MS))]);
     this.#finish({ reason: "left", mayRejoin: true });
+  }
+
+  /** The page goes away without leaving the room: a later `resumeIfPossible` of another call goes on where this one was. */
+  abandon() {
+    if (this.state.phase === "ended" || this.#leaving) return;
+    this.#leaving = true;
+    this.#wasInside = false;
+    this.#release();
   }
 
   /** @param {string} type @param {Record<string, unknown>} [fields] */
@@ -145,7 +158,7 @@ export class Call extends CallBase {
 
   /** Your own too; the sound of others is in the camera stream. @param {string} participantId @param {StreamKind} kind @returns {MediaStream|null} */
   streamOf(participantId, kind) {
-    if (participantId !== this.state.you?.id) return this.#streams.of(participantId, kind);
+    if (participantId !== this.state.you?.id) return this.#mesh.streamOf(participantId, kind);
     if (kind === "camera") return this.media.state.camera.on ? this.media.preview : null;
     return this.media.state.screen.on ? this.media.screenPreview : null;
   }
@@ -225,9 +238,9 @@ export class Call extends CallBase {
     this.#startedBy = how;
     this.clock.clearTimeout(this.#graceTimer);
     // Whoever says hello is new to the others: they have closed their side of the old links.
-    if (how === "hello") this.#closePeers();
+    if (how === "hello") this.#mesh.close();
     else if (!snapshot) this.#ensurePeers();
-    this.#peers?.resync();
+    this.#mesh.peers?.resync();
   }
 
   /** @param {import("../signalling/socket.js").Retry|null} reconnect */
@@ -235,12 +248,12 @@ export class Call extends CallBase {
     const wasOnline = this.state.connection === "online";
     this.change({ connection: reconnect ? "reconnecting" : "online", reconnect });
     // Nobody is heard whose signalling is gone for longer than the room waits.
-    if (reconnect && wasOnline) this.#graceTimer = this.clock.setTimeout(() => this.#closePeers(), this.#graceSeconds * 1000);
+    if (reconnect && wasOnline) this.#graceTimer = this.clock.setTimeout(() => this.#mesh.close(), this.#graceSeconds * 1000);
   }
 
   /** @param {import("../signalling/protocol.js").ServerEvent} event */
   #onEvent(event) {
-    if (event.type === "offer_received" || event.type === "answer_received" || event.type === "ice_candidate_received") return this.#peers?.receive(event);
+    if (event.type === "offer_received" || event.type === "answer_received" || event.type === "ice_candidate_received") return this.#mesh.peers?.receive(event);
     const before = this.state;
     this.replace(apply(before, event, this.clock.now()));
     this.#tally.note(this.state, this.clock.now());
@@ -255,7 +268,7 @@ export class Call extends CallBase {
       case "waiting":
         return this.#onWaiting(event);
       case "participant_left":
-        if (event.reason === "rejoined") this.#peers?.drop(event.participantId);
+        if (event.reason === "rejoined") this.#mesh.peers?.drop(event.participantId);
         return this.#ensurePeers();
       case "participant_joined":
         if (this.state.notices.length > before.notices.length) this.#sounds.play("join");
@@ -273,7 +286,7 @@ export class Call extends CallBase {
         return;
       case "topology_updated":
       case "topology_switched":
-        if (this.#peers && this.state.topology) this.#peers.epoch = this.state.topology.epoch;
+        this.#ensurePeers();
         return;
       default:
         if (this.state.phase === "ended") this.#finish(this.state.ended ?? { reason: "error", mayRejoin: true });
@@ -286,10 +299,9 @@ export class Call extends CallBase {
     keepResumeToken(this.roomCode, welcome.resumeToken);
     rememberRoom({ code: welcome.roomCode, name: welcome.room.name, host: welcome.you.role === "host" });
     this.#graceSeconds = welcome.resumeGraceSeconds;
-    this.#iceServers = welcome.iceServers;
+    this.#mesh.setIceServers(welcome.iceServers);
     this.#who = { ...this.#who, displayName: welcome.you.displayName };
     this.#ensurePeers();
-    this.#peers?.setIceServers(welcome.iceServers);
     this.#watch.start();
     if (this.#restored) return this.#restore(welcome.you);
     // In the middle of a call the server may know better: a host muted us while we were away.
@@ -322,67 +334,30 @@ export class Call extends CallBase {
     this.#restored = false;
     this.#publisher.end();
     this.#watch.stop();
-    this.#closePeers();
+    this.#mesh.close();
     void this.media.setScreen(false).catch(() => undefined);
   }
 
   /** @param {{participant: import("../signalling/protocol.js").Participant, by?: string|null}} event */
   #onUpdated({ participant, by }) {
-    if (participant.id !== this.state.you?.id) return this.#arrange(participant.id);
+    if (participant.id !== this.state.you?.id) return this.#mesh.arrange(participant.id);
     if (by && by !== participant.id) void this.#publisher.follow(participant).catch(() => undefined);
   }
 
-  /** Links to everybody else who is here, and to nobody more. */
   #ensurePeers() {
-    const { you, participants, phase, topology } = this.state;
-    if (phase !== "joined" || !you || this.#leaving) return;
-    if (!this.#peers) {
-      this.#peers = new Peers({
-        localId: you.id,
-        request: (type, fields) => this.request(type, fields),
-        iceServers: this.#iceServers,
-        clock: this.clock,
-        RTCPeerConnection: this.#options.RTCPeerConnection,
-      });
-      this.#peers.addEventListener("state", () => this.#readLinks());
-      this.#peers.addEventListener("tracks", (event) => this.#arrange(/** @type {CustomEvent<string>} */ (event).detail));
-      this.#peers.setLowPower(this.media.state.lowPower);
-      this.#peers.setTracks(this.media.tracks);
-    }
-    this.#peers.epoch = topology?.epoch ?? 0;
-    this.#peers.sync(participants.filter((one) => one.id !== you.id).map((one) => one.id));
+    if (!this.#leaving) this.#mesh.ensure();
   }
 
-  #closePeers() {
-    const ids = this.#peers?.ids ?? [];
-    this.#peers?.close();
-    this.#peers = null;
-    for (const id of ids) this.#tellStreams(id, this.#streams.drop(id));
-    this.change({ links: {}, speaking: [], activeSpeaker: null });
-  }
-
-  #readLinks() {
-    /** @type {CallState["links"]} */
-    const links = {};
-    for (const id of this.#peers?.ids ?? []) links[id] = { state: this.#peers?.link(id)?.state ?? "new", path: this.#watch.stats.get(id)?.path ?? null };
-    for (const id of Object.keys(this.state.links)) if (!links[id]) this.#tellStreams(id, this.#streams.drop(id));
-    if (JSON.stringify(links) !== JSON.stringify(this.state.links)) this.change({ links });
-  }
-
-  /** @param {string} id */
-  #arrange(id) {
-    const person = this.state.participants.find((one) => one.id === id);
-    const link = this.#peers?.link(id);
-    if (person && link) this.#tellStreams(id, this.#streams.arrange(id, link.received, person));
-  }
-
-  /** @param {string} participantId @param {StreamKind[]} kinds */
-  #tellStreams(participantId, kinds) {
-    for (const kind of kinds) this.dispatchEvent(new CustomEvent("stream", { detail: { participantId, kind } }));
+  /** @param {string} participantId @param {StreamKind} kind */
+  #tellStream(participantId, kind) {
+    this.dispatchEvent(new CustomEvent("stream", { detail: { participantId, kind } }));
   }
 
   #tellOwnStreams() {
-    if (this.state.you) this.#tellStreams(this.state.you.id, ["camera", "screen"]);
+    const { you } = this.state;
+    if (!you) return;
+    this.#tellStream(you.id, "camera");
+    this.#tellStream(you.id, "screen");
   }
 
   #facts() {
@@ -402,12 +377,17 @@ export class Call extends CallBase {
     const summary = this.state.summary ?? this.#tally.summary(this.state, this.clock.now());
     this.replace({ ...end(this.state, ended), summary });
     this.#leaving = true;
-    this.ended.abort();
     keepResumeToken(this.roomCode, null);
+    this.#release();
+  }
+
+  /** Nothing goes on: no packet, no device, no timer. */
+  #release() {
+    this.ended.abort();
     this.clock.clearTimeout(this.#graceTimer);
     this.#publisher.end();
     this.#watch.stop();
-    this.#closePeers();
+    this.#mesh.close();
     this.media.removeEventListener("tracks", this.#onTracks);
     this.media.close();
     this.#sounds.close();

@@ -44,17 +44,20 @@ export class GrRoomPage extends GrElement {
     this.seen = new Map();
     this.bare = false;
     this.onChange = () => this.follow();
-    this.onPageHide = () => this.media?.close();
+    this.onPageHide = () => this.suspend();
+    this.onPageShow = (/** @type {PageTransitionEvent} */ event) => event.persisted && this.wake();
   }
 
   connectedCallback() {
     super.connectedCallback();
     addEventListener("pagehide", this.onPageHide);
+    addEventListener("pageshow", this.onPageShow);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     removeEventListener("pagehide", this.onPageHide);
+    removeEventListener("pageshow", this.onPageShow);
     this.end();
   }
 
@@ -65,7 +68,11 @@ export class GrRoomPage extends GrElement {
 
   async arrive() {
     this.end();
-    const code = readCode(this.code) || this.code;
+    await this.enter(readCode(this.code) || this.code);
+  }
+
+  /** Goes on where this tab was, if it was anywhere; else the pre-join page. @param {string} code */
+  async enter(code) {
     this.begin(code);
     this.resuming = true;
     const [resumed] = await Promise.all([this.call?.resumeIfPossible().catch(() => false), this.loadInfo(code)]);
@@ -73,6 +80,21 @@ export class GrRoomPage extends GrElement {
     if (resumed && this.call?.state.phase === "waiting") await this.media?.start(wantedDevices());
     this.resuming = false;
     for (const phase of /** @type {(keyof typeof later)[]} */ (["joined", "waiting", "ended"])) this.prepare(phase);
+  }
+
+  /** The page goes, perhaps to come back: devices and connections are let go, the place in the room is kept. */
+  suspend() {
+    this.media?.close();
+    this.call?.abandon();
+  }
+
+  /** Back out of the browser's memory, by its back button: as after a reload. */
+  async wake() {
+    const { call } = this;
+    if (!call || call.state.phase === "ended") return;
+    call.removeEventListener("change", this.onChange);
+    this.showBare(false);
+    await this.enter(call.roomCode);
   }
 
   /** @param {string} code */

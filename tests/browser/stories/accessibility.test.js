@@ -80,7 +80,7 @@ for (const theme of THEMES) {
   });
 }
 
-test("axe finds nothing in any state of the gallery, light and dark", { timeout: 400_000 }, async () => {
+test("axe finds nothing in any state of the gallery, light and dark", { timeout: 900_000 }, async () => {
   const gallery = await openGallery();
   after(gallery.close);
   const context = await (await browser()).newContext({ viewport: { width: 1024, height: 720 }, reducedMotion: "reduce" });

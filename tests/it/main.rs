@@ -11,6 +11,7 @@ mod contract;
 mod durability;
 mod frames;
 mod meeting;
+mod metrics;
 mod overload;
 mod relay;
 mod rest_matrix;

@@ -131,7 +131,7 @@ fn bob_is_denied_while_his_socket_is_gone_and_hears_it_when_he_is_back() {
         bob.knocks(&world).await;
         bob.loses_socket();
         alice.does(client::Deny { participant_id: bob.id(), message: Some("not today".into()) }).await;
-        let refused = bob.resumes(&world).await.err().expect("he was denied");
+        let refused = bob.resumes(&world).await.expect_err("he was denied");
         assert_eq!((refused.error.code, refused.error.message.as_str()), (ErrorCode::Denied, "not today"));
         assert_eq!(refused.close, CloseCode::Refused);
         bob.knocks(&world).await;

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod housekeeping;
+mod listen;
 mod shutdown;
 
 use crate::{
@@ -9,10 +10,8 @@ use crate::{
     identity::{KeyError, PasswordError},
     store::StoreError,
     telemetry::{self, TelemetryError},
-    web::{self, Parts, headers, trace},
 };
-use actix_web::{App, HttpServer, middleware::from_fn};
-use std::{io, net::SocketAddr, path::PathBuf, thread, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +47,7 @@ async fn run(config: Config) -> Result<(), AppError> {
     let metrics = telemetry::start_metrics()?;
     let parts = adapters::build(&config, metrics)?;
     let shared = parts.shared.clone();
-    let server = listen(&config, parts)?;
+    let server = listen::start(&config, parts)?;
     let upkeep = actix::spawn(telemetry::upkeep(shared.metrics.clone()));
     let housekeeping = actix::spawn(housekeeping::keep(shared.clone()));
     let drain = Duration::from_secs(config.drain_seconds);
@@ -59,27 +58,4 @@ async fn run(config: Config) -> Result<(), AppError> {
     served.map_err(AppError::Serve)?;
     tracing::info!("stopped");
     Ok(())
-}
-
-fn listen(config: &Config, parts: Parts) -> Result<actix_web::dev::Server, AppError> {
-    let workers = if config.workers == 0 { thread::available_parallelism().map_or(2, usize::from) } else { config.workers };
-    let factory =
-        move || App::new().wrap(from_fn(headers::headers)).wrap(from_fn(trace::trace)).configure(|app| web::routes(app, &parts));
-    let server = HttpServer::new(factory)
-        .workers(workers)
-        .keep_alive(Duration::from_secs(config.keep_alive_seconds))
-        .client_request_timeout(Duration::from_secs(config.header_timeout_seconds))
-        .max_connections(config.max_connections.div_ceil(workers))
-        .backlog(2048)
-        // Frames are small and often two in a row: Nagle would hold the second back for a delayed ACK, 40 ms.
-        .tcp_nodelay(true)
-        .disable_signals()
-        .shutdown_timeout(config.drain_seconds)
-        .bind(config.listen)
-        .map_err(|error| AppError::Listen(config.listen, error))?;
-    for address in server.addrs() {
-        tracing::info!(%address, "listening");
-        eprintln!("Greenroom is at {}", config.public_url.clone().unwrap_or_else(|| format!("http://{address}")));
-    }
-    Ok(server.run())
 }

@@ -25,7 +25,10 @@ use actors::{
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize},
+    },
     thread,
     time::{Duration, SystemTime},
 };
@@ -113,7 +116,9 @@ fn signalling(config: &Config, rooms: RoomsHandle, tokens: Tokens, clock: Clock)
         max_frame_bytes: config.max_frame_bytes,
         hello_timeout: Duration::from_secs(config.hello_timeout_seconds),
         ping_every: PING_EVERY,
+        max_sockets: config.max_connections,
         opened: AtomicU64::new(0),
+        open: AtomicUsize::new(0),
     }
 }
 

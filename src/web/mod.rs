@@ -74,7 +74,7 @@ pub fn routes(app: &mut ServiceConfig, parts: &Parts) {
 fn api(api: &mut ServiceConfig) {
     api.service(one("/config", web::get().to(public::config)))
         .service(one("/templates", web::get().to(templates::list)))
-        .service(one("/signal", web::get().to(ws::signal)))
+        .service(one("/signal", web::get().to(ws::upgrade_required)))
         .service(one("/audit", web::get().to(audit::list)))
         .service(one("/rooms/{room}/files", web::post().to(files::upload)))
         .service(one("/rooms/{room}/files/{file}", web::get().to(files::download)))

@@ -2,21 +2,29 @@
 
 use super::error::Problem;
 use crate::config::Config;
-use actix_web::{HttpRequest, http::header};
+use actix_web::{
+    HttpRequest,
+    http::header::{self, HeaderMap},
+};
 
 /// Refuses a request with a cookie whose Origin is foreign, `null` or missing. Without a cookie there is nothing to misuse.
 pub fn check(request: &HttpRequest, config: &Config) -> Result<(), Problem> {
-    if !request.headers().contains_key(header::COOKIE) {
+    check_headers(request.headers(), config)
+}
+
+/// As [`check`], for a request that has not become one of the application.
+pub fn check_headers(headers: &HeaderMap, config: &Config) -> Result<(), Problem> {
+    if !headers.contains_key(header::COOKIE) {
         return Ok(());
     }
-    let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     match origin {
-        Some(origin) if is_ours(origin, request, config) => Ok(()),
+        Some(origin) if is_ours(origin, headers, config) => Ok(()),
         _ => Err(Problem::forbidden("foreign_origin", "cookies are taken from this server's own pages only")),
     }
 }
 
-fn is_ours(origin: &str, request: &HttpRequest, config: &Config) -> bool {
+fn is_ours(origin: &str, headers: &HeaderMap, config: &Config) -> bool {
     let public = config.public_url.as_deref().map(origin_of);
     if public.is_some_and(|public| origin.eq_ignore_ascii_case(public)) {
         return true;
@@ -24,7 +32,7 @@ fn is_ours(origin: &str, request: &HttpRequest, config: &Config) -> bool {
     if config.allowed_origins.iter().any(|allowed| origin.eq_ignore_ascii_case(allowed.trim_end_matches('/'))) {
         return true;
     }
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
     matches!((authority, host), (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host))
 }

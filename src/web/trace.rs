@@ -22,9 +22,27 @@ pub fn current() -> String {
     TRACE_ID.try_with(Clone::clone).unwrap_or_default()
 }
 
+/// Does something that is no request of the application within a trace of its own; the trace's id.
+pub fn within<T>(headers: &HeaderMap, work: impl FnOnce() -> T) -> (String, T) {
+    let id = traceparent(headers).unwrap_or_else(new_id);
+    let done = TRACE_ID.sync_scope(id.clone(), work);
+    (id, done)
+}
+
+/// Puts the trace's id into an answer.
+pub fn tell(headers: &mut HeaderMap, id: &str) {
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(TRACE_HEADER, value);
+    }
+}
+
+fn new_id() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
 /// Runs a request within its trace, and gives every error the problem shape.
 pub async fn trace(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
-    let id = traceparent(request.headers()).unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
+    let id = traceparent(request.headers()).unwrap_or_else(new_id);
     let span = tracing::info_span!("request", trace_id = %id, method = %request.method());
     TRACE_ID.scope(id.clone(), answer(request, next, id).instrument(span)).await
 }
@@ -36,9 +54,7 @@ async fn answer(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let mut response = shaped(next.call(request).await?.map_into_boxed_body());
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(TRACE_HEADER, value);
-    }
+    tell(response.headers_mut(), &id);
     record(&response, started);
     Ok(response)
 }

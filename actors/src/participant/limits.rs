@@ -34,13 +34,13 @@ pub struct RateLimits {
     pub talk: (u32, u32),
     pub upkeep: (u32, u32),
     pub other: (u32, u32),
-    /// So many refusals in a row close the socket.
+    /// So many refusals more than passes close the socket: it does not listen.
     pub refusals: u32,
 }
 
 impl Default for RateLimits {
     fn default() -> Self {
-        Self { relay: (200, 1_000), talk: (10, 30), upkeep: (200, 2_000), other: (20, 60), refusals: 200 }
+        Self { relay: (200, 1_000), talk: (10, 30), upkeep: (200, 2_000), other: (20, 60), refusals: 100 }
     }
 }
 
@@ -85,7 +85,7 @@ impl Budget {
         let over_us = after.saturating_sub(now_us + cost_us * u64::from(burst.max(1)));
         if over_us == 0 {
             *full_at = Timestamp(after);
-            self.refused = 0;
+            self.refused = self.refused.saturating_sub(1);
             return Verdict::Pass;
         }
         self.refused += 1;

@@ -1,19 +1,23 @@
 //! The signalling socket, `GET /api/v1/signal`: the only place that knows the WebSocket library.
+//!
+//! Upgrades do not go through the HTTP application: its buffers would stay with every socket for as long as it lives.
 
+mod entering;
+mod handshake;
 mod reassembly;
 mod socket;
+mod transport;
 
-use super::{error::Problem, origin, state::Shared};
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header,
-    web::{Data, Payload},
-};
-use actix_web_actors::ws;
-use actors::{RoomsHandle, ids::RoomId, protocol::SUBPROTOCOL, room::Claims};
-use socket::SignalSocket;
+pub use handshake::Upgrade;
+
+use super::{error::Problem, state::Shared};
+use actix_web::{HttpResponse, http::StatusCode, web::Data};
+use actors::{RoomsHandle, ids::RoomId, room::Claims};
 use std::{
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize},
+    },
     time::Duration,
 };
 
@@ -29,32 +33,26 @@ pub struct Signalling {
     pub tokens: Arc<dyn JoinTokens>,
     /// Longest frame or message in bytes.
     pub max_frame_bytes: usize,
+    /// Sockets at most; more are refused with 503.
+    pub max_sockets: usize,
     /// How long a socket may take to say hello.
     pub hello_timeout: Duration,
     /// A ping is sent this often; a socket that is silent for twice as long is dead.
     pub ping_every: Duration,
     /// Counts the sockets, to tell one from the next.
     pub opened: AtomicU64,
+    /// Sockets that are open now.
+    pub open: AtomicUsize,
 }
 
-/// Upgrades to the signalling protocol. A cookie from a foreign page, or a client that does not speak our subprotocol, gets no socket.
-pub async fn signal(
-    request: HttpRequest,
-    payload: Payload,
-    shared: Data<Shared>,
-    signalling: Data<Signalling>,
-) -> Result<HttpResponse, actix_web::Error> {
-    origin::check(&request, &shared.config)?;
-    shared.accepting()?;
-    if !speaks_our_protocol(&request) {
-        let detail = format!("open the socket with the subprotocol {SUBPROTOCOL}");
-        return Err(Problem::bad_request(detail).into());
-    }
-    let socket = SignalSocket::new(signalling.clone().into_inner());
-    ws::WsResponseBuilder::new(socket, &request, payload).protocols(&[SUBPROTOCOL]).frame_size(signalling.max_frame_bytes).start()
+/// What the upgrade needs of the rest of the server.
+#[derive(Clone)]
+pub struct UpgradeParts {
+    pub shared: Data<Shared>,
+    pub signalling: Data<Signalling>,
 }
 
-fn speaks_our_protocol(request: &HttpRequest) -> bool {
-    let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).filter_map(|line| line.to_str().ok());
-    offered.flat_map(|line| line.split(',')).any(|protocol| protocol.trim() == SUBPROTOCOL)
+/// What a request without an upgrade gets.
+pub async fn upgrade_required() -> Result<HttpResponse, Problem> {
+    Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", "open a WebSocket here"))
 }

@@ -19,7 +19,8 @@ use ::actors::{
     },
 };
 use actix::{
-    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, StreamHandler, fut::wrap_future, prelude::SendError,
+    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, StreamHandler, fut::wrap_future,
+    prelude::SendError,
 };
 use actix_http::ws::{self, Frame, Message, ProtocolError};
 use bytes::Bytes;
@@ -184,7 +185,12 @@ impl SignalSocket {
         metrics::counter!("greenroom_commands_total", "type" => frame.command.name()).increment(1);
         let Stage::In(participant) = &self.stage else { return self.first(frame, ctx) };
         let reference = frame.reference;
-        let sent = participant.try_send(Incoming { socket: self.number, received: tokio::time::Instant::now(), reference, command: frame.command });
+        let sent = participant.try_send(Incoming {
+            socket: self.number,
+            received: tokio::time::Instant::now(),
+            reference,
+            command: frame.command,
+        });
         match sent {
             Ok(()) => {}
             Err(SendError::Full(_)) => {
@@ -236,9 +242,17 @@ impl SignalSocket {
         Socket { number: self.number, to: ctx.address().recipient() }
     }
 
-    fn enter(&mut self, beginning: Beginning, entering: impl Future<Output = Entered> + 'static, reference: Option<u64>, ctx: &mut Context<Self>) {
+    fn enter(
+        &mut self,
+        beginning: Beginning,
+        entering: impl Future<Output = Entered> + 'static,
+        reference: Option<u64>,
+        ctx: &mut Context<Self>,
+    ) {
         self.stage = Stage::Entering { early: VecDeque::new() };
-        ctx.spawn(wrap_future::<_, Self>(entering).map(move |entered, socket, ctx| socket.entered(beginning, entered, reference, ctx)));
+        ctx.spawn(
+            wrap_future::<_, Self>(entering).map(move |entered, socket, ctx| socket.entered(beginning, entered, reference, ctx)),
+        );
     }
 
     fn entered(&mut self, beginning: Beginning, entered: Entered, reference: Option<u64>, ctx: &mut Context<Self>) {

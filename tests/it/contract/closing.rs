@@ -34,7 +34,7 @@ async fn a_client_that_never_listens_is_closed_4429() {
     let server = Server::start().await;
     let room = server.open_room().await;
     let (mut alice, mut flood) = (Client::host(&server, &room).await, Client::guest(&server, &room, "Flood").await);
-    for n in 0..400 {
+    for n in 0..2_000 {
         flood.send(json!({ "type": "rename", "displayName": format!("Flood {n}") })).await;
     }
     let refused = flood.hear_that("a refusal", |frame| frame["ok"] == false).await;

@@ -93,7 +93,8 @@ pub struct StoredSession {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionSummary {
-    /// Shapes as in the report: `participants`, `chat`, `chatCount`, `peak`.
+    /// Shapes as in the report: `participants`, `chat`, `chatCount`, `peak`; and `identities`, who took part, which is for deciding who may
+    /// read it and never shown.
     pub report: Value,
     pub peak: u32,
 }

@@ -50,7 +50,7 @@ impl From<SessionRow> for SessionView {
     }
 }
 
-/// The room, if the caller may read what happened in it.
+/// The room, if the caller may read what happened in it; who only has a join token reads the sessions of [`took_part`].
 async fn readable(shared: &Shared, caller: &Caller, named: &str) -> Result<RoomRow, Problem> {
     if caller.is_anonymous() {
         return Err(Problem::unauthorized());
@@ -71,7 +71,14 @@ pub async fn list(
     let room = readable(&shared, &caller, &room).await?;
     let (limit, after) = (query.limit()?, query.after()?);
     let rows = shared.store.sessions_of(room.id.0, after, limit as i64 + 1).await?;
-    Ok(HttpResponse::Ok().json(Page::of(rows, limit, |row| (row.started_at, row.id.0), SessionView::from)))
+    let page = Page::of(rows, limit, |row| (row.started_at, row.id.0), |row| row);
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        if caller.manages_or_reads_all(&room) || took_part(&shared, &caller, &row).await? {
+            items.push(SessionView::from(row));
+        }
+    }
+    Ok(HttpResponse::Ok().json(Page { items, next_cursor: page.next_cursor }))
 }
 
 /// The room's recordings. This server makes none, so the list is empty.
@@ -110,6 +117,9 @@ pub async fn report(
     let (named, session) = path.into_inner();
     let room = readable(&shared, &caller, &named).await?;
     let row = shared.store.session(room.id.0, session).await?;
+    if !caller.manages_or_reads_all(&room) && !took_part(&shared, &caller, &row).await? {
+        return Err(Problem::not_found());
+    }
     let quality = shared.store.quality_of(session).await?;
     let report = assemble(&shared, &row, &quality).await?;
     if wants_csv(&request, &query)? {
@@ -120,6 +130,17 @@ pub async fn report(
             .body(csv::participants(&report)));
     }
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(report))
+}
+
+/// Anybody with the room's code gets a join token, so that alone opens nothing: while the session runs they must be in it now, afterwards
+/// they must have been.
+async fn took_part(shared: &Shared, caller: &Caller, row: &SessionRow) -> Result<bool, Problem> {
+    let Caller::Joiner(join) = caller else { return Ok(false) };
+    let Some(summary) = &row.summary else {
+        return Ok(row.ended_at.is_none() && shared.rooms.member(join.room_id, join.identity.clone()).await.is_some());
+    };
+    let report: Value = serde_json::from_str(summary).map_err(StoreError::from)?;
+    Ok(report["identities"].as_array().is_some_and(|who| who.iter().any(|identity| identity == join.identity.as_str())))
 }
 
 fn wants_csv(request: &HttpRequest, query: &ReportQuery) -> Result<bool, Problem> {
@@ -144,6 +165,7 @@ async fn assemble(shared: &Shared, row: &SessionRow, quality: &[QualityRow]) -> 
         })
         .collect();
     if let Value::Object(fields) = &mut report {
+        fields.remove("identities");
         for (name, default) in
             [("participants", json!([])), ("chat", json!([])), ("chatCount", json!(0)), ("peak", json!(row.peak))]
         {

@@ -16,12 +16,19 @@ pub(super) struct Book {
 
 impl Book {
     /// Notes that somebody came in. Beyond `kept` people new ones are only counted by others.
-    pub fn joined(&mut self, person: &Participant, kept: usize) {
+    pub fn joined(&mut self, person: &Participant, identity: &Identity, kept: usize) {
         let name = person.display_name.clone();
         if let Some(visit) = self.visits.get_mut(&person.id) {
             (visit.display_name, visit.role, visit.left_at) = (name, person.role, None);
         } else if self.visits.len() < kept {
-            let visit = Visit { display_name: name, role: person.role, joined_at: person.joined_at, left_at: None, stayed_ms: 0 };
+            let visit = Visit {
+                identity: identity.clone(),
+                display_name: name,
+                role: person.role,
+                joined_at: person.joined_at,
+                left_at: None,
+                stayed_ms: 0,
+            };
             self.visits.insert(person.id, visit);
         }
     }
@@ -39,7 +46,9 @@ impl RoomState {
     /// The session so far, as its report tells it. Private messages stay private.
     pub fn summary(&self, now: Timestamp) -> SessionSummary {
         let visits: Vec<Value> = self.book.visits.iter().map(|(id, visit)| self.tell_visit(*id, visit, now)).collect();
+        let identities: Vec<&Identity> = self.book.visits.values().map(|visit| &visit.identity).collect();
         let report = json!({
+            "identities": identities,
             "participants": visits,
             "chat": self.chat.public(),
             "chatCount": self.chat.count(),

@@ -31,7 +31,7 @@ impl RoomState {
             guest: claims.guest,
             consents: self.consents.get(&claims.identity).copied().unwrap_or_default(),
         };
-        self.book.joined(&person, self.rules.visits_kept);
+        self.book.joined(&person, &claims.identity, self.rules.visits_kept);
         turn.audit(&claims.identity, "room.joined", json!({ "participantId": id, "role": role }));
         turn.deliver(self.everyone(), ServerEvent::ParticipantJoined { participant: person.clone() });
         let member = Member { person, claims, resume_hash, gone_at: None, unmute_allowed: false, named_by_host: false };

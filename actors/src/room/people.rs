@@ -70,6 +70,7 @@ pub(super) struct Lease {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Visit {
+    pub identity: Identity,
     pub display_name: String,
     pub role: crate::protocol::Role,
     pub joined_at: Timestamp,

@@ -16,7 +16,15 @@ impl Caller {
         }
     }
 
-    /// May the caller read the room's sessions and reports? So may who has a join token of the room.
+    /// May the caller read of every session of the room, whether they were there or not?
+    pub fn manages_or_reads_all(&self, room: &RoomRow) -> bool {
+        match self {
+            Self::Key(_) => self.reads_sessions(room),
+            _ => self.manages(room),
+        }
+    }
+
+    /// May the caller read of the room's sessions? Who has a join token of the room may, of those that they took part in.
     pub fn reads_sessions(&self, room: &RoomRow) -> bool {
         match self {
             Self::Key(key) => key.tenant_id == room.tenant_id.0 && key.may(Scope::SessionsRead) && reaches(key, room),

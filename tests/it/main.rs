@@ -9,10 +9,14 @@ mod wire;
 
 mod contract;
 mod durability;
+mod files;
 mod frames;
+mod identity;
 mod meeting;
 mod metrics;
 mod overload;
 mod relay;
 mod rest_matrix;
 mod resume;
+mod schema_versions;
+mod text;

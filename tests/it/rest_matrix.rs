@@ -28,14 +28,14 @@ const PUBLIC: &[(&str, &str)] = &[
 
 const NOBODY: &str = "01890000-0000-7000-8000-000000000000";
 
-struct Route {
-    method: String,
-    pattern: String,
+pub struct Route {
+    pub method: String,
+    pub pattern: String,
     path: String,
 }
 
 impl Route {
-    fn is_public(&self) -> bool {
+    pub fn is_public(&self) -> bool {
         PUBLIC.contains(&(self.method.as_str(), self.pattern.as_str()))
     }
 
@@ -53,6 +53,11 @@ impl Route {
     }
 
     async fn ask(&self, server: &Server, token: Option<&str>) -> StatusCode {
+        self.answer(server, token).await.0
+    }
+
+    /// The status and the body.
+    pub async fn answer(&self, server: &Server, token: Option<&str>) -> (StatusCode, String) {
         let method = Method::from_bytes(self.method.to_uppercase().as_bytes()).expect("a method");
         let mut request = server.request(method, &self.path);
         if self.method != "get" {
@@ -61,11 +66,12 @@ impl Route {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        request.send().await.expect("an answer").status()
+        let answer = request.send().await.expect("an answer");
+        (answer.status(), answer.text().await.unwrap_or_default())
     }
 }
 
-async fn routes(server: &Server, room: &str) -> Vec<Route> {
+pub async fn routes(server: &Server, room: &str) -> Vec<Route> {
     let document: Value =
         server.http.get(server.url("/openapi.json")).send().await.expect("an answer").json().await.expect("JSON");
     let paths = document["paths"].as_object().expect("paths");

@@ -19,7 +19,16 @@ pub fn check(frame: &Value) {
 /// Every command of the schema: its name, and one with the fields that it requires.
 pub fn commands() -> Vec<(String, Value)> {
     let variants = SCHEMA["$defs"]["CommandFrame"]["oneOf"].as_array().expect("the commands");
-    variants.iter().map(|variant| (kind_of(variant).to_owned(), sample(variant))).collect()
+    let mut commands: Vec<_> = variants.iter().map(|variant| (kind_of(variant).to_owned(), sample(variant))).collect();
+    for (name, command) in &mut commands {
+        // These must be there though they may be null.
+        match name.as_str() {
+            "spotlight" => command["participantId"] = Value::Null,
+            "offer_preview" => command["image"] = Value::Null,
+            _ => {}
+        }
+    }
+    commands
 }
 
 fn kind_of(variant: &Value) -> &str {
@@ -49,7 +58,9 @@ fn sample(schema: &Value) -> Value {
         (Some("integer" | "number"), _) => 1.into(),
         (Some("boolean"), _) => true.into(),
         (Some("array"), _) => Value::Array(Vec::new()),
-        (Some("object"), _) => Value::Object(required(schema).map(|name| (name.to_owned(), sample(&schema["properties"][name]))).collect()),
+        (Some("object"), _) => {
+            Value::Object(required(schema).map(|name| (name.to_owned(), sample(&schema["properties"][name]))).collect())
+        }
         _ => Value::Null,
     }
 }
@@ -101,7 +112,8 @@ fn errors_of_best(variants: &[Value], value: &Value, path: &str) -> Vec<String> 
 fn errors_within(schema: &Value, value: &Value, path: &str) -> Vec<String> {
     let mut found = Vec::new();
     if let Some(object) = value.as_object() {
-        found.extend(required(schema).filter(|name| !object.contains_key(*name)).map(|name| format!("{path}/{name}: is missing")));
+        found
+            .extend(required(schema).filter(|name| !object.contains_key(*name)).map(|name| format!("{path}/{name}: is missing")));
         for (name, field) in object {
             let of_field = schema["properties"].get(name).or_else(|| schema.get("additionalProperties"));
             found.extend(of_field.map(|schema| errors(schema, field, &format!("{path}/{name}"))).unwrap_or_default());
@@ -156,7 +168,9 @@ fn the_checker_sees_what_is_wrong() {
     let id = "01890000-0000-7000-8000-000000000000";
     let good = serde_json::json!({ "type": "typing_changed", "participantId": id, "typing": true });
     assert!(wrong(good.clone()).is_empty());
-    for (field, value) in [("typing", serde_json::json!("yes")), ("participantId", serde_json::json!("7")), ("type", serde_json::json!("flew"))] {
+    for (field, value) in
+        [("typing", serde_json::json!("yes")), ("participantId", serde_json::json!("7")), ("type", serde_json::json!("flew"))]
+    {
         let mut bad = good.clone();
         bad[field] = value;
         assert_eq!(wrong(bad).len().min(1), 1, "{field}");

@@ -4,8 +4,8 @@ import { words } from "./words.js";
 
 /** @typedef {import("playwright-core").Locator} Locator */
 
-/** A picture on an overloaded machine comes late: what is short of time gives way in frames. */
-const PICTURE = { within: 60_000 };
+/** Media on an overloaded machine comes late: what is short of time gives way in frames. */
+const MEDIA = { within: 60_000 };
 
 /** Somebody at a browser. The verbs are what people do and notice; each waits until it is so. */
 export class Person {
@@ -187,16 +187,16 @@ export class Person {
     await until(what, async () => {
       const size = await video.evaluate(seesFrames, { frames: 3, within: 8_000 });
       return size && (await video.evaluate(contrastOf)) > 20;
-    }, PICTURE);
+    }, MEDIA);
   }
 
   /** Sound that is decoded, has energy, and is being played. @param {Person} other */
   async hears(other) {
-    const before = await until(`${this.name} gets sound of ${other.name}`, () => this.soundOf(other));
+    const before = await until(`${this.name} gets sound of ${other.name}`, () => this.soundOf(other), MEDIA);
     await until(`${this.name} hears ${other.name}`, async () => {
       const now = await this.soundOf(other);
       return now?.playing && now.energy > before.energy && now.packets > before.packets;
-    });
+    }, MEDIA);
   }
 
   /** @param {Person} other */

@@ -24,7 +24,10 @@ async fn signing_up_in_and_out() {
 
     let login = json!({ "email": "Alice@Example.org", "password": PASSWORD });
     let alice = Account::of(&server.post_ok("/v1/auth/login", None, login).await);
-    for wrong in [json!({ "email": "alice@example.org", "password": "wrong password" }), json!({ "email": "bob@example.org", "password": PASSWORD })] {
+    for wrong in [
+        json!({ "email": "alice@example.org", "password": "wrong password" }),
+        json!({ "email": "bob@example.org", "password": PASSWORD }),
+    ] {
         problem(server.post("/api/v1/auth/login", None, wrong).await, 401, "wrong_credentials").await;
     }
     let refresh = json!({ "refreshToken": alice.refresh });
@@ -49,7 +52,12 @@ async fn a_refresh_token_that_comes_back_ends_the_sign_in() {
 #[tokio::test]
 async fn a_sign_up_with_wrong_fields_is_refused() {
     let server = Server::start().await;
-    for (field, value) in [("email", json!("no address")), ("password", json!("short")), ("displayName", json!("")), ("displayName", json!("x".repeat(81)))] {
+    for (field, value) in [
+        ("email", json!("no address")),
+        ("password", json!("short")),
+        ("displayName", json!("")),
+        ("displayName", json!("x".repeat(81))),
+    ] {
         let mut body = json!({ "email": "alice@example.org", "password": PASSWORD, "displayName": "Alice" });
         body[field] = value;
         invalid(server.post("/api/v1/users", None, body).await, field).await;
@@ -68,11 +76,12 @@ async fn a_profile_shows_no_more_than_a_name_to_others() {
 }
 
 #[tokio::test]
-async fn consent_given_to_the_account_comes_along_into_the_room() {
+async fn a_consent_token_is_taken_from_its_owner_alone() {
     let server = Server::start().await;
     let alice = Account::new(&server, "Alice").await;
     let room = server.open_room().await;
-    let given = server.post_ok("/api/v1/users/consent", Some(&alice.access), json!({ "purposes": { "transcription": true } })).await;
+    let given =
+        server.post_ok("/api/v1/users/consent", Some(&alice.access), json!({ "purposes": { "transcription": true } })).await;
     let token = given["consentToken"].as_str().unwrap_or_else(|| panic!("a token in {given}"));
     let path = format!("/api/v1/rooms/{}/join", room.code);
     let joined = server.post_ok(&path, Some(&alice.access), json!({ "consentToken": token })).await;

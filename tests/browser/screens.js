@@ -79,7 +79,7 @@ async function pages(world, look) {
   await alice.isOut("left");
   await shoot("after-call");
   await alice.page.getByRole("link", { name: alice.words("ended.report") }).click();
-  await heading("report.title");
+  await alice.isTold(alice.words("report.peak"));
   await shoot("report");
   await alice.goes("/rooms");
   await heading("rooms.title");
@@ -130,6 +130,7 @@ async function panels(alice, [ben, chiara, , emeka], look) {
   await alice.tile(chiara.name).locator(".flag.hand").waitFor();
   if (look.size === "desk") await alice.shows("people");
   else await alice.choosesFromMore("meeting.panel.people");
+  await alice.panel("people").waitFor();
   await take(alice, "meeting-people", look);
   await alice.closesThePanel();
   await alice.choosesFromMore("meeting.panel.details");

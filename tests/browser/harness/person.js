@@ -120,7 +120,7 @@ export class Person {
 
   /** @param {"chat"|"people"|"waiting"|"details"} panel */
   panel(panel) {
-    return this.page.getByRole("region", { name: this.words(`meeting.panel.${panel}`) });
+    return this.page.getByRole("region", { name: this.words(`meeting.panel.${panel}`), exact: true });
   }
 
   /** @param {"chat"|"people"|"waiting"} panel */

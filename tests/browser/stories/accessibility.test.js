@@ -42,7 +42,7 @@ for (const theme of THEMES) {
     await alice.isOut("left");
     await check("after a call");
     await alice.button("ended.report").or(alice.page.getByRole("link", { name: alice.words("ended.report") })).first().click();
-    await alice.page.getByRole("heading", { name: alice.words("report.title") }).waitFor();
+    await alice.isTold(alice.words("report.peak"));
     await check("a report");
     await alice.goes("/rooms");
     await alice.page.getByRole("heading", { name: alice.words("rooms.title") }).waitFor();

@@ -45,8 +45,8 @@ pub use connection::Synchronous;
 pub use error::StoreError;
 pub use idempotency::Claim;
 pub use journal::entry_of;
-pub use tokens::{Rotation, Successor};
 pub use retention::Overdue;
+pub use tokens::{Rotation, Successor};
 pub use types::Id;
 pub use users::normal_email;
 

@@ -26,7 +26,10 @@ async fn s1_a_frame_over_the_limit_closes_1009_and_the_room_goes_on() {
     assert_eq!(mallory.close_code().await, Some(1009));
     undisturbed(&mut alice, &mut bob).await;
     let metrics = server.get("/metrics", "").await.text().await.expect("text");
-    assert!(metrics.lines().any(|line| line.starts_with("greenroom_socket_closes_total") && line.contains("1009")), "it is counted");
+    assert!(
+        metrics.lines().any(|line| line.starts_with("greenroom_socket_closes_total") && line.contains("1009")),
+        "it is counted"
+    );
 }
 
 #[tokio::test]
@@ -112,7 +115,8 @@ fn commands() -> Vec<(Value, Vec<String>)> {
         let of = |key: &str| parts.iter().find_map(|part| part.get(key)).expect("both parts").clone();
         let name = of("properties")["type"]["const"].clone();
         let definition = &definitions[of("$ref").as_str().and_then(|path| path.rsplit('/').next()).expect("a name")];
-        let required: Vec<String> = definition["required"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        let required: Vec<String> =
+            definition["required"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
         let mut command = json!({ "type": name });
         for field in &required {
             command[field] = sample(&definition["properties"][field], definitions);

@@ -20,7 +20,9 @@ async fn s6_a_client_that_stops_reading_is_closed_as_slow_and_may_come_back() {
         }
     }
     bob.hear_that("that it is gone", |event| {
-        event["type"] == "participant_updated" && event["participant"]["id"] == slow.id && event["participant"]["connection"] == "reconnecting"
+        event["type"] == "participant_updated"
+            && event["participant"]["id"] == slow.id
+            && event["participant"]["connection"] == "reconnecting"
     })
     .await;
     slow.acks = false;

@@ -152,7 +152,12 @@ impl Person {
     /// Sends a command without waiting for its reply.
     pub fn sends(&mut self, command: impl Into<ClientCommand>) {
         self.next_ref += 1;
-        let incoming = Incoming { socket: self.socket, received: tokio::time::Instant::now(), reference: Some(self.next_ref), command: command.into() };
+        let incoming = Incoming {
+            socket: self.socket,
+            received: tokio::time::Instant::now(),
+            reference: Some(self.next_ref),
+            command: command.into(),
+        };
         let participant = self.participant.as_ref().expect("has entered");
         drop(participant.try_send(incoming));
     }
@@ -241,7 +246,12 @@ impl Person {
                 && let Some(participant) = &self.participant
             {
                 let command = client::Ack { seq }.into();
-                drop(participant.try_send(Incoming { socket: self.socket, received: tokio::time::Instant::now(), reference: None, command }));
+                drop(participant.try_send(Incoming {
+                    socket: self.socket,
+                    received: tokio::time::Instant::now(),
+                    reference: None,
+                    command,
+                }));
             }
         }
         if let Some(token) = value["resumeToken"].as_str() {

@@ -34,7 +34,10 @@ async fn welcome_has_every_field_that_the_contract_names() {
     assert!(is_uuid(welcome["sessionId"].as_str().unwrap_or_default()), "{welcome}");
     assert_eq!((&welcome["roomId"], &welcome["roomCode"]), (&made["roomId"], &made["roomCode"]));
     assert!(welcome["resumeToken"].is_string() && welcome["resumeGraceSeconds"] == 30, "{welcome}");
-    assert_eq!((&welcome["participants"], &welcome["waiting"], &welcome["chat"]), (&json!([welcome["you"]]), &json!([]), &json!([])));
+    assert_eq!(
+        (&welcome["participants"], &welcome["waiting"], &welcome["chat"]),
+        (&json!([welcome["you"]]), &json!([]), &json!([]))
+    );
     assert_eq!((&welcome["topology"]["mode"], &welcome["room"]["locked"]), (&json!("mesh"), &json!(false)));
     assert!(welcome["topology"]["epoch"].is_u64() && welcome["topology"]["reason"].is_string(), "{welcome}");
     assert_eq!(welcome["iceServers"][0]["urls"][0], "stun:127.0.0.1:3478");
@@ -62,9 +65,13 @@ async fn only_hosts_are_told_who_waits_and_a_waiting_person_their_place() {
     assert!(is_time(person["since"].as_str().unwrap_or_default()), "{person}");
     bob.hear_that("that the host is here", |event| event["type"] == "waiting" && event["hostPresent"] == true).await;
     let mut carol = Client::knock(&server, &room, "Carol").await;
-    host.hear_that("both", |event| event["type"] == "waiting_updated" && event["waiting"].as_array().map(Vec::len) == Some(2)).await;
+    host.hear_that("both", |event| event["type"] == "waiting_updated" && event["waiting"].as_array().map(Vec::len) == Some(2))
+        .await;
     host.do_ok(json!({ "type": "admit", "participantId": bob.id })).await;
-    assert_eq!(carol.hear_that("that she is next", |event| event["type"] == "waiting" && event["position"] == 1).await["hostPresent"], true);
+    assert_eq!(
+        carol.hear_that("that she is next", |event| event["type"] == "waiting" && event["position"] == 1).await["hostPresent"],
+        true
+    );
     bob.hear("admitted").await;
     let welcome = bob.hear("welcome").await;
     assert!(welcome["waiting"].as_array().is_none_or(Vec::is_empty), "{welcome}");
@@ -77,7 +84,9 @@ async fn a_name_in_hello_is_the_name() {
     let room = server.open_room().await;
     let mut bob = Client::connect(&server).await;
     let token = server.guest_token(&room, "Bob").await;
-    let reply = bob.ask(json!({ "type": "hello", "token": token, "displayName": "Robert", "capabilities": ["simulcast"], "unheardOf": [1] })).await;
+    let reply = bob
+        .ask(json!({ "type": "hello", "token": token, "displayName": "Robert", "capabilities": ["simulcast"], "unheardOf": [1] }))
+        .await;
     assert_eq!(reply["state"], "joined");
     assert_eq!(bob.hear("welcome").await["you"]["displayName"], "Robert");
     bob.refused(json!({ "type": "hello", "token": token, "capabilities": [] }), "already_authenticated").await;
@@ -99,7 +108,11 @@ async fn resume_brings_exactly_the_missed_events() {
     assert_eq!(bob.hear("chat_received").await["text"], "one");
     assert_eq!(bob.hear("room_updated").await["room"]["locked"], true);
     bob.hears_nothing_of("welcome").await;
-    alice.hear_that("that he is back", |event| event["participant"]["connection"] == "online" && event["seq"].as_u64() > Some(missed)).await;
+    alice
+        .hear_that("that he is back", |event| {
+            event["participant"]["connection"] == "online" && event["seq"].as_u64() > Some(missed)
+        })
+        .await;
     alice.hears_nothing_of("participant_left").await;
 }
 

@@ -1,6 +1,9 @@
 //! What hosts do, as the others see it.
 
-use crate::{client::Client, server::{Room, Server}};
+use crate::{
+    client::Client,
+    server::{Room, Server},
+};
 use serde_json::{Value, json};
 
 struct Three {
@@ -24,7 +27,9 @@ async fn three() -> Three {
 /// Everybody here hears of a change to somebody, by the one who made it.
 async fn all_see(everybody: [&mut Client; 3], whose: &str, by: Option<&str>, what: &str, wanted: impl Fn(&Value) -> bool) {
     for one in everybody {
-        let seen = |event: &Value| event["type"] == "participant_updated" && event["participant"]["id"] == whose && wanted(&event["participant"]);
+        let seen = |event: &Value| {
+            event["type"] == "participant_updated" && event["participant"]["id"] == whose && wanted(&event["participant"])
+        };
         let event = one.hear_that(what, seen).await;
         assert_eq!(event["by"].as_str(), by, "{event}");
     }
@@ -35,9 +40,15 @@ async fn muting_one_or_all() {
     let Three { server: _server, mut host, mut bob, mut carol, .. } = three().await;
     let (host_id, bob_id) = (host.id.clone(), bob.id.clone());
     bob.do_ok(json!({ "type": "update_state", "muted": false, "videoOn": true })).await;
-    all_see([&mut host, &mut bob, &mut carol], &bob_id, None, "that he is on", |bob| bob["muted"] == false && bob["videoOn"] == true).await;
+    all_see([&mut host, &mut bob, &mut carol], &bob_id, None, "that he is on", |bob| {
+        bob["muted"] == false && bob["videoOn"] == true
+    })
+    .await;
     host.do_ok(json!({ "type": "mute", "participantId": bob_id, "kind": "video" })).await;
-    all_see([&mut host, &mut bob, &mut carol], &bob_id, Some(&host_id), "that his camera is off", |bob| bob["videoOn"] == false && bob["muted"] == false).await;
+    all_see([&mut host, &mut bob, &mut carol], &bob_id, Some(&host_id), "that his camera is off", |bob| {
+        bob["videoOn"] == false && bob["muted"] == false
+    })
+    .await;
     carol.do_ok(json!({ "type": "update_state", "muted": false })).await;
     host.do_ok(json!({ "type": "mute", "all": true, "kind": "audio" })).await;
     for id in [bob_id.clone(), carol.id.clone()] {
@@ -79,12 +90,19 @@ async fn roles_names_and_the_room_itself() {
     all_see([&mut host, &mut bob, &mut carol], &bob_id, None, "his name", |bob| bob["displayName"] == "Robert").await;
     let carol_id = carol.id.clone();
     host.do_ok(json!({ "type": "rename", "participantId": carol_id, "displayName": "Caroline" })).await;
-    all_see([&mut host, &mut bob, &mut carol], &carol_id, Some(&host_id), "her name", |carol| carol["displayName"] == "Caroline").await;
+    all_see([&mut host, &mut bob, &mut carol], &carol_id, Some(&host_id), "her name", |carol| carol["displayName"] == "Caroline")
+        .await;
     carol.refused(json!({ "type": "rename", "participantId": bob_id, "displayName": "Bobby" }), "not_permitted").await;
     host.do_ok(json!({ "type": "spotlight", "participantId": carol_id })).await;
-    carol.hear_that("the spotlight", |event| event["type"] == "room_updated" && event["room"]["spotlight"] == json!(carol_id)).await;
+    carol
+        .hear_that("the spotlight", |event| event["type"] == "room_updated" && event["room"]["spotlight"] == json!(carol_id))
+        .await;
     host.do_ok(json!({ "type": "spotlight", "participantId": null })).await;
-    carol.hear_that("no spotlight", |event| event["type"] == "room_updated" && event["room"].get("spotlight").is_none_or(Value::is_null)).await;
+    carol
+        .hear_that("no spotlight", |event| {
+            event["type"] == "room_updated" && event["room"].get("spotlight").is_none_or(Value::is_null)
+        })
+        .await;
     host.do_ok(json!({ "type": "update_room", "name": "New name", "settings": { "chat": "hosts" } })).await;
     let updated = carol.hear_that("the room", |event| event["room"]["name"] == "New name").await;
     assert_eq!((&updated["room"]["settings"]["chat"], &updated["by"]), (&json!("hosts"), &json!(host_id)));
@@ -114,7 +132,11 @@ async fn the_host_hands_over() {
     let (host_id, bob_id) = (host.id.clone(), bob.id.clone());
     host.do_ok(json!({ "type": "transfer_host", "participantId": bob_id })).await;
     all_see([&mut host, &mut bob, &mut carol], &bob_id, Some(&host_id), "the new host", |bob| bob["role"] == "host").await;
-    carol.hear_that("the old one", |event| event["participant"]["id"] == json!(host_id) && event["participant"]["role"] == "cohost").await;
+    carol
+        .hear_that("the old one", |event| {
+            event["participant"]["id"] == json!(host_id) && event["participant"]["role"] == "cohost"
+        })
+        .await;
     host.refused(json!({ "type": "transfer_host", "participantId": host_id }), "not_permitted").await;
     bob.do_ok(json!({ "type": "lock", "locked": true })).await;
     assert_eq!(host.resume(&server).await["state"], "joined");
@@ -167,7 +189,9 @@ async fn consent_is_everybodys_own_and_seen_at_once() {
     let Three { server, room, mut host, mut bob, mut carol } = three().await;
     let bob_id = bob.id.clone();
     bob.do_ok(json!({ "type": "consent", "purposes": { "recording": true } })).await;
-    let given = |bob: &Value| bob["consents"] == json!({ "recording": true, "transcription": false, "emotion": false, "assistant": false });
+    let given = |bob: &Value| {
+        bob["consents"] == json!({ "recording": true, "transcription": false, "emotion": false, "assistant": false })
+    };
     all_see([&mut host, &mut bob, &mut carol], &bob_id, None, "his consent", given).await;
     bob.do_ok(json!({ "type": "consent", "purposes": { "recording": false } })).await;
     all_see([&mut host, &mut bob, &mut carol], &bob_id, None, "its end", |bob| bob["consents"]["recording"] == false).await;

@@ -9,11 +9,20 @@ async fn a_screen_share_is_taken_over() {
     let room = server.open_room().await;
     let (mut alice, mut bob) = (Client::host(&server, &room).await, Client::guest(&server, &room, "Bob").await);
     alice.do_ok(json!({ "type": "update_state", "screenSharing": true })).await;
-    bob.hear_that("her screen", |event| event["participant"]["id"] == json!(alice.id) && event["participant"]["screenSharing"] == true).await;
+    bob.hear_that("her screen", |event| {
+        event["participant"]["id"] == json!(alice.id) && event["participant"]["screenSharing"] == true
+    })
+    .await;
     bob.do_ok(json!({ "type": "update_state", "screenSharing": true })).await;
     let mine = alice.id.clone();
-    alice.hear_that("the end of hers", |event| event["participant"]["id"] == json!(mine) && event["participant"]["screenSharing"] == false).await;
-    alice.hear_that("his", |event| event["participant"]["id"] == json!(bob.id) && event["participant"]["screenSharing"] == true).await;
+    alice
+        .hear_that("the end of hers", |event| {
+            event["participant"]["id"] == json!(mine) && event["participant"]["screenSharing"] == false
+        })
+        .await;
+    alice
+        .hear_that("his", |event| event["participant"]["id"] == json!(bob.id) && event["participant"]["screenSharing"] == true)
+        .await;
 }
 
 #[tokio::test]
@@ -26,7 +35,8 @@ async fn members_get_fresh_relay_credentials() {
     let relay = &reply["iceServers"][0];
     assert_eq!(relay["urls"][0], "turn:turn.example.org:3478");
     assert!(relay["username"].is_string() && relay["credential"].is_string(), "{relay}");
-    let expires: i64 = relay["username"].as_str().and_then(|name| name.split(':').next()).and_then(|at| at.parse().ok()).expect("a time");
+    let expires: i64 =
+        relay["username"].as_str().and_then(|name| name.split(':').next()).and_then(|at| at.parse().ok()).expect("a time");
     let lives = expires - time::OffsetDateTime::now_utc().unix_timestamp();
     assert!((1..=600).contains(&lives), "{lives} s");
 }
@@ -54,7 +64,9 @@ async fn telemetry_becomes_quality() {
     let peer = json!({ "participantId": alice.id, "rttMs": 900, "lossUp": 0.3, "lossDown": 0.3, "jitterMs": 200, "bitrateUp": 20_000,
         "bitrateDown": 20_000, "relayed": false, "transport": "udp" });
     bob.do_ok(json!({ "type": "telemetry", "peers": [peer] })).await;
-    let quality = alice.hear_that("his quality", |event| event["type"] == "quality_updated" && event["participantId"] == json!(bob.id)).await;
+    let quality = alice
+        .hear_that("his quality", |event| event["type"] == "quality_updated" && event["participantId"] == json!(bob.id))
+        .await;
     assert_eq!((&quality["level"], quality.get("seq")), (&json!("poor"), None));
     assert!(quality["score"].as_f64().is_some_and(|score| (1.0..=5.0).contains(&score)), "{quality}");
 }

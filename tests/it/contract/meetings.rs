@@ -29,7 +29,9 @@ async fn a_meeting_is_a_room_under_another_name() {
         assert_eq!(joined["role"], "host");
         let (mut host, welcome) = Client::join(&server, joined["token"].as_str().expect("a token")).await;
         assert_eq!(welcome["you"]["userId"], alice.id);
-        let end = async |token: &str| server.request(Method::PUT, &format!("{path}/end")).bearer_auth(token).send().await.expect("an answer");
+        let end = async |token: &str| {
+            server.request(Method::PUT, &format!("{path}/end")).bearer_auth(token).send().await.expect("an answer")
+        };
         let stranger = server.room(json!({})).await;
         problem(end(&stranger.guest_token).await, 404, "not_found").await;
         let ended = end(&alice.access).await;

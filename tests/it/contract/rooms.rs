@@ -100,8 +100,19 @@ async fn every_setting_has_a_default() {
     assert_eq!(of_guest["settings"]["waitingRoom"], "everyone");
     assert_eq!(of_account["settings"]["waitingRoom"], "guests");
     for name in [
-        "waitingRoom", "joinBeforeHost", "maxParticipants", "muteOnEntry", "topology", "meshLimit", "chat", "screenShare", "unmute",
-        "recording", "aiEnabled", "retentionDays", "region",
+        "waitingRoom",
+        "joinBeforeHost",
+        "maxParticipants",
+        "muteOnEntry",
+        "topology",
+        "meshLimit",
+        "chat",
+        "screenShare",
+        "unmute",
+        "recording",
+        "aiEnabled",
+        "retentionDays",
+        "region",
     ] {
         assert!(!of_account["settings"][name].is_null(), "{name}: {of_account}");
     }
@@ -112,14 +123,27 @@ async fn a_room_is_read_by_id_or_code_and_says_more_to_its_host() {
     let server = Server::start().await;
     let room = server.open_room().await;
     for named in [&room.id, &room.code, &room.code.to_lowercase()] {
-        let seen: Value = server.http.get(server.url(&format!("/api/v1/rooms/{named}"))).send().await.expect("an answer").json().await.expect("JSON");
+        let seen: Value = server
+            .http
+            .get(server.url(&format!("/api/v1/rooms/{named}")))
+            .send()
+            .await
+            .expect("an answer")
+            .json()
+            .await
+            .expect("JSON");
         assert_eq!((&seen["roomId"], &seen["roomCode"]), (&json!(room.id), &json!(room.code)));
         assert!(seen["settings"].is_null() && seen["hasPassword"] == false && seen["live"] == false, "{seen}");
     }
     let seen: Value = server.get(&format!("/api/v1/rooms/{}", room.id), &room.host_token).await.json().await.expect("JSON");
     assert_eq!(seen["settings"]["waitingRoom"], "off");
     for nobodys in ["01890000-0000-7000-8000-000000000000", "ZZZZ-9999", "nonsense", "%00", "..%2f..%2fetc"] {
-        problem(server.request(Method::GET, &format!("/api/v1/rooms/{nobodys}")).send().await.expect("an answer"), 404, "not_found").await;
+        problem(
+            server.request(Method::GET, &format!("/api/v1/rooms/{nobodys}")).send().await.expect("an answer"),
+            404,
+            "not_found",
+        )
+        .await;
     }
 }
 
@@ -160,7 +184,10 @@ async fn joining_answers_with_what_a_client_needs() {
         let joined = server.post_ok(&path, None, json!({ "displayName": "Bob" })).await;
         assert!(joined["token"].is_string(), "{joined}");
         let expected = format!("ws://{}/api/v1/signal", server.address());
-        assert_eq!((&joined["role"], &joined["waitingRoom"], &joined["signalUrl"]), (&json!("participant"), &json!(false), &json!(expected)));
+        assert_eq!(
+            (&joined["role"], &joined["waitingRoom"], &joined["signalUrl"]),
+            (&json!("participant"), &json!(false), &json!(expected))
+        );
         assert_eq!(joined["iceServers"][0]["urls"][0], "stun:127.0.0.1:3478");
     }
     let closed = server.room(json!({})).await;
@@ -172,7 +199,13 @@ async fn joining_answers_with_what_a_client_needs() {
 #[tokio::test]
 async fn joining_is_refused_with_the_right_status() {
     let server = Server::start().await;
-    let made = server.post_ok("/api/v1/rooms", None, json!({ "password": "open sesame", "settings": { "waitingRoom": "off", "maxParticipants": 1 } })).await;
+    let made = server
+        .post_ok(
+            "/api/v1/rooms",
+            None,
+            json!({ "password": "open sesame", "settings": { "waitingRoom": "off", "maxParticipants": 1 } }),
+        )
+        .await;
     let path = format!("/api/v1/rooms/{}/join", made["roomCode"].as_str().expect("a code"));
     let join = async |body: Value| server.post(&path, None, body).await;
     problem(join(json!({ "displayName": "Bob" })).await, 403, "password_required").await;
@@ -208,6 +241,7 @@ async fn the_house_keeping_addresses_are_there() {
         let answer = server.http.get(server.url(path)).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
     }
-    let keys: Value = server.http.get(server.url("/.well-known/jwks.json")).send().await.expect("an answer").json().await.expect("JSON");
+    let keys: Value =
+        server.http.get(server.url("/.well-known/jwks.json")).send().await.expect("an answer").json().await.expect("JSON");
     assert!(keys["keys"][0]["kid"].is_string() && keys["keys"][0]["d"].is_null(), "{keys}");
 }

@@ -35,13 +35,15 @@ async fn sessions_are_listed_newest_first_by_pages_and_each_has_a_report() {
     for token in [&room.guest_token, &guest] {
         let seen: Value = server.get(&report, token).await.json().await.expect("JSON");
         assert_eq!((&seen["sessionId"], &seen["chatCount"], &seen["peak"]), (&sessions[0], &json!(1), &json!(2)));
-        let names: Vec<_> = seen["participants"].as_array().expect("a list").iter().map(|who| who["displayName"].clone()).collect();
+        let names: Vec<_> =
+            seen["participants"].as_array().expect("a list").iter().map(|who| who["displayName"].clone()).collect();
         assert!(names.contains(&json!("Alice")) && names.contains(&json!("Bob")), "{seen}");
     }
     problem(server.http.get(server.url(&report)).send().await.expect("an answer"), 401, "unauthorized").await;
     let other = Account::new(&server, "Mallory").await;
     problem(server.get(&report, &other.access).await, 404, "not_found").await;
     problem(server.get(&path, &other.access).await, 404, "not_found").await;
-    let recordings: Value = server.get(&format!("/api/v1/rooms/{}/recordings", room.id), &room.guest_token).await.json().await.expect("JSON");
+    let recordings: Value =
+        server.get(&format!("/api/v1/rooms/{}/recordings", room.id), &room.guest_token).await.json().await.expect("JSON");
     assert_eq!(recordings["items"], json!([]));
 }

@@ -18,7 +18,10 @@ async fn chat_reaches_all_or_one_and_once() {
     for one in [&mut alice, &mut bob, &mut carol] {
         let line = one.hear("chat_received").await;
         assert_eq!((&line["id"], &line["text"], &line["clientId"]), (&reply["id"], &json!("to all"), &json!("a-1")));
-        assert!(is_uuid(line["id"].as_str().unwrap_or_default()) && is_time(line["sentAt"].as_str().unwrap_or_default()), "{line}");
+        assert!(
+            is_uuid(line["id"].as_str().unwrap_or_default()) && is_time(line["sentAt"].as_str().unwrap_or_default()),
+            "{line}"
+        );
         assert!(line["seq"].is_u64() && line.get("to").is_none(), "{line}");
     }
     let again = alice.do_ok(json!({ "type": "chat", "text": "to all", "clientId": "a-1" })).await;

@@ -82,10 +82,8 @@ async fn i7_a_rooms_password_can_not_be_guessed_without_end() {
     let made = server.post_ok("/api/v1/rooms", None, json!({ "password": "open sesame" })).await;
     let path = format!("/api/v1/rooms/{}/join", made["roomCode"].as_str().expect("a code"));
     let (server, path) = (&server, &path);
-    guess_past(20, async |n| {
-        server.post(path, None, json!({ "displayName": "M", "password": format!("guess {n}") })).await
-    })
-    .await;
+    guess_past(20, async |n| server.post(path, None, json!({ "displayName": "M", "password": format!("guess {n}") })).await)
+        .await;
 }
 
 #[tokio::test]

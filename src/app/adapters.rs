@@ -21,6 +21,7 @@ use actors::{
     Clock, RoomsHandle, RoomsSetup, Timestamp,
     ids::RoomId,
     participant::{limits::RateLimits, outbox::OutboxLimits},
+    protocol::Consents,
     room::{Claims, Rules},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -122,6 +123,17 @@ fn signalling(config: &Config, rooms: RoomsHandle, tokens: Tokens, clock: Clock)
     }
 }
 
+/// A purpose that this version does not know grants nothing.
+fn consents(purposes: &[String]) -> Consents {
+    let granted = |purpose: &str| purposes.iter().any(|granted| granted == purpose);
+    Consents {
+        recording: granted("recording"),
+        transcription: granted("transcription"),
+        emotion: granted("emotion"),
+        assistant: granted("assistant"),
+    }
+}
+
 /// Verifies join tokens for sockets.
 struct JoinTokenReader {
     tokens: Tokens,
@@ -137,6 +149,7 @@ impl JoinTokens for JoinTokenReader {
             display_name: join.display_name.unwrap_or_else(|| "Guest".to_owned()),
             role: join.role,
             guest: join.guest,
+            consents: consents(&join.purposes),
         };
         Some((join.room_id, claims))
     }

@@ -58,6 +58,8 @@ pub struct Join {
     pub guest: bool,
     /// A host admitted this identity to this room before.
     pub known: bool,
+    /// What a consent token granted when this one was asked for, named as in [`ConsentGrant`].
+    pub purposes: Vec<String>,
 }
 
 /// The right to fetch one file of one room.
@@ -137,6 +139,7 @@ impl Tokens {
         wire.name = join.display_name.clone();
         wire.guest = Some(join.guest);
         wire.known = Some(join.known);
+        wire.purposes = Some(join.purposes.clone()).filter(|purposes| !purposes.is_empty());
         self.sign(&wire)
     }
 
@@ -153,6 +156,7 @@ impl Tokens {
             display_name: wire.name,
             guest: wire.guest.ok_or(TokenError::Invalid)?,
             known: wire.known.unwrap_or(false),
+            purposes: wire.purposes.unwrap_or_default(),
         })
     }
 

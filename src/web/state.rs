@@ -54,7 +54,14 @@ impl Shared {
     }
 
     /// A token to say hello with in this room.
-    pub fn join_token(&self, room: &RoomRow, identity: &Identity, name: &str, role: Role) -> Result<String, Problem> {
+    pub fn join_token(
+        &self,
+        room: &RoomRow,
+        identity: &Identity,
+        name: &str,
+        role: Role,
+        purposes: Vec<String>,
+    ) -> Result<String, Problem> {
         let user_id = identity.as_str().strip_prefix("user:").and_then(|id| id.parse().ok()).map(UserId);
         let join = Join {
             room_id: RoomId(room.id.0),
@@ -65,6 +72,7 @@ impl Shared {
             display_name: Some(name.to_owned()),
             guest: identity.is_guest(),
             known: false,
+            purposes,
         };
         Ok(self.tokens.issue_join(&join, self.clock.now()).into_text())
     }

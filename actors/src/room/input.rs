@@ -3,7 +3,7 @@
 use crate::{
     ids::*,
     ports::RoomRecord,
-    protocol::{ClientCommand, EndReason, Role, SharedFile},
+    protocol::{ClientCommand, Consents, EndReason, Role, SharedFile},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -19,6 +19,9 @@ pub struct Claims {
     pub role: Role,
     /// Has no account here.
     pub guest: bool,
+    /// Given before the join; what the person says in the session wins over it.
+    #[serde(default)]
+    pub consents: Consents,
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

@@ -29,7 +29,7 @@ impl RoomState {
             hand_raised_at: None,
             connection: Connection::Online,
             guest: claims.guest,
-            consents: self.consents.get(&claims.identity).copied().unwrap_or_default(),
+            consents: self.consents.get(&claims.identity).copied().unwrap_or(claims.consents),
         };
         self.book.joined(&person, &claims.identity, self.rules.visits_kept);
         turn.audit(&claims.identity, "room.joined", json!({ "participantId": id, "role": role }));

@@ -67,7 +67,14 @@ pub struct Person {
 
 impl Person {
     pub fn new(name: &'static str, room: RoomId, role: Role, identity: Identity) -> Self {
-        let claims = Claims { guest: identity.is_guest(), identity, user_id: None, display_name: name.to_owned(), role };
+        let claims = Claims {
+            guest: identity.is_guest(),
+            identity,
+            user_id: None,
+            display_name: name.to_owned(),
+            role,
+            consents: Default::default(),
+        };
         Self {
             name,
             claims,

@@ -40,6 +40,7 @@ fn alice() -> Join {
         display_name: Some("Alice".to_owned()),
         guest: false,
         known: true,
+        purposes: vec!["recording".to_owned()],
     }
 }
 

@@ -111,7 +111,7 @@ pub async fn create_for(shared: &Shared, caller: &Caller, wish: &CreateRoom, bas
     note(shared, caller, "room.created", Some(room.id.0), serde_json::json!({ "template": room.template })).await;
     Ok(CreatedRoom {
         room_id: room.id.0,
-        join_token: shared.join_token(&room, &host, &name, Role::Host)?,
+        join_token: shared.join_token(&room, &host, &name, Role::Host, Vec::new())?,
         join_url: links::room_page(&base, &room.code),
         guest_token: if caller.is_anonymous() { Some(shared.guest_token(caller.tenant(), &host)?) } else { None },
         created_at: Timestamp(room.created_at.unsigned_abs()),

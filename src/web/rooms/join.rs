@@ -90,14 +90,15 @@ pub async fn join_as(
         return Err(Problem::not_found());
     }
     let record = room.record()?;
-    check_consent(shared, caller, &wish)?;
+    let purposes = consented(shared, caller, &wish)?;
     let name = display_name(shared, caller, &wish).await?;
     let admission = decide(request, shared, caller, &room, &record, &wish).await?;
     let live = shared.rooms.live(RoomId(room.id.0)).await;
     check_door(shared, &admission, &record, live.as_ref())?;
     let waits = admission.waits
         || !(admission.role.is_host() || record.settings.join_before_host || live.is_some_and(|live| live.host_present));
-    answer(request, shared, &room, record, admission, name, waits)
+    let token = shared.join_token(&room, &admission.identity, &name, admission.role, purposes)?;
+    answer(request, shared, &room, record, admission, token, waits)
 }
 
 async fn decide(
@@ -195,12 +196,12 @@ fn check_door(shared: &Shared, admission: &Admission, record: &RoomRecord, live:
     Ok(())
 }
 
-/// A consent token must be the caller's own.
-fn check_consent(shared: &Shared, caller: &Caller, wish: &JoinRequest) -> Result<(), Problem> {
-    let Some(token) = &wish.consent_token else { return Ok(()) };
+/// What the caller's consent token grants; it must be the caller's own.
+fn consented(shared: &Shared, caller: &Caller, wish: &JoinRequest) -> Result<Vec<String>, Problem> {
+    let Some(token) = &wish.consent_token else { return Ok(Vec::new()) };
     let grant = shared.tokens.verify_consent(token, shared.clock.now()).ok();
     match (caller, grant) {
-        (Caller::Account(access), Some(grant)) if grant.user_id == access.user_id => Ok(()),
+        (Caller::Account(access), Some(grant)) if grant.user_id == access.user_id => Ok(grant.purposes),
         _ => Err(Problem::invalid_field("consentToken", "is not a consent token of yours")),
     }
 }
@@ -218,14 +219,14 @@ fn answer(
     room: &RoomRow,
     record: RoomRecord,
     admission: Admission,
-    name: String,
+    token: String,
     waits: bool,
 ) -> Result<JoinAnswer, Problem> {
     let base = links::base(request, &shared.config);
     let ice_servers =
         if waits { Vec::new() } else { shared.turn.for_participant(ParticipantId(Uuid::new_v4()), shared.clock.now()) };
     Ok(JoinAnswer {
-        token: shared.join_token(room, &admission.identity, &name, admission.role)?,
+        token,
         signal_url: links::signal(&base),
         ice_servers,
         role: admission.role,

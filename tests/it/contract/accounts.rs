@@ -87,6 +87,12 @@ async fn a_consent_token_is_taken_from_its_owner_alone() {
     let joined = server.post_ok(&path, Some(&alice.access), json!({ "consentToken": token })).await;
     let (_, welcome) = Client::join(&server, joined["token"].as_str().expect("a token")).await;
     assert_eq!((&welcome["you"]["displayName"], &welcome["you"]["userId"]), (&json!("Alice"), &json!(alice.id)));
+    let consents = &welcome["you"]["consents"];
+    assert_eq!(
+        (&consents["transcription"], &consents["recording"]),
+        (&json!(true), &json!(false)),
+        "what it grants holds from the start"
+    );
     let stranger = server.post(&path, None, json!({ "displayName": "Bob", "consentToken": token })).await;
     assert!(stranger.status().is_client_error(), "somebody else's consent is none: {}", stranger.status());
 }

@@ -43,7 +43,14 @@ pub fn identity(name: &str) -> Identity {
 
 pub fn claims(name: &str) -> Claims {
     let display_name = name[..1].to_uppercase() + &name[1..];
-    Claims { identity: identity(name), user_id: None, display_name, role: Role::Participant, guest: true }
+    Claims {
+        identity: identity(name),
+        user_id: None,
+        display_name,
+        role: Role::Participant,
+        guest: true,
+        consents: Default::default(),
+    }
 }
 
 /// A room of alice's without a waiting room.

@@ -46,7 +46,7 @@ impl Service<(Request, Connection)> for Upgrade {
     fn call(&self, (request, connection): (Request, Connection)) -> Self::Future {
         let parts = self.0.clone();
         Box::pin(async move {
-            let checking = || check(&request, &parts).map_err(|problem| problem.error_response());
+            let checking = || check(&request, &parts).map_err(|problem| Box::new(problem.error_response()));
             match trace::within(request.headers(), checking) {
                 (id, Ok(mut response)) => {
                     trace::tell(response.headers_mut(), &id);
@@ -55,7 +55,7 @@ impl Service<(Request, Connection)> for Upgrade {
                 (id, Err(mut refusal)) => {
                     metrics::counter!("greenroom_connects_total", "outcome" => "refused").increment(1);
                     trace::tell(refusal.headers_mut(), &id);
-                    refuse(connection, refusal).await
+                    refuse(connection, *refusal).await
                 }
             }
         })

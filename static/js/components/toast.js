@@ -11,9 +11,10 @@ const channel = new EventTarget();
 const LIMIT = 4;
 const ICON = { info: "info", good: "check", warn: "warning", error: "warning" };
 
-/** Says something without taking the focus. Errors stay longer and are announced at once. @param {Toast} toast */
+/** Says something without taking the focus. Errors stay longer and are announced at once. @param {Toast} toast @returns {() => void} takes it back, when it is no longer true */
 export function toast(toast) {
   channel.dispatchEvent(new CustomEvent("toast", { detail: toast }));
+  return () => channel.dispatchEvent(new CustomEvent("withdraw", { detail: toast }));
 }
 
 /** The region that shows them; one on the page, in the shell. */
@@ -22,28 +23,36 @@ export class GrToasts extends GrElement {
 
   constructor() {
     super();
-    /** @type {(Toast & {key: number})[]} */
+    /** @type {(Toast & {key: number, origin: Toast})[]} */
     this.list = [];
     this.next = 1;
     this.onToast = (/** @type {Event} */ event) => this.add(/** @type {CustomEvent<Toast>} */ (event).detail);
+    this.onWithdraw = (/** @type {Event} */ event) => this.withdraw(/** @type {CustomEvent<Toast>} */ (event).detail);
   }
 
   connectedCallback() {
     super.connectedCallback();
     channel.addEventListener("toast", this.onToast);
+    channel.addEventListener("withdraw", this.onWithdraw);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     channel.removeEventListener("toast", this.onToast);
+    channel.removeEventListener("withdraw", this.onWithdraw);
   }
 
   /** @param {Toast} one */
   add(one) {
     const key = this.next++;
-    this.list = [...this.list.filter((other) => other.text !== one.text), { ...one, key }].slice(-LIMIT);
+    this.list = [...this.list.filter((other) => other.text !== one.text), { ...one, key, origin: one }].slice(-LIMIT);
     const seconds = one.seconds ?? (one.kind === "error" || one.action ? 10 : 5);
     setTimeout(() => this.drop(key), seconds * 1000);
+  }
+
+  /** @param {Toast} one */
+  withdraw(one) {
+    this.list = this.list.filter((other) => other.origin !== one);
   }
 
   /** @param {number} key */

@@ -14,6 +14,8 @@ export class Notices {
   constructor() {
     /** @type {Set<string>} */
     this.seen = new Set();
+    /** Knocks on show, to be taken back when the person no longer waits. @type {Map<string, () => void>} */
+    this.knocks = new Map();
   }
 
   /** @param {import("../call/call-state.js").CallState} state @param {{onKnock: (id: string) => void, atDoor: boolean}} view what the button of a knock does; whether the door is in sight */
@@ -22,7 +24,18 @@ export class Notices {
       if (this.seen.has(notice.key)) continue;
       this.seen.add(notice.key);
       if (this.quiet(notice, state) || (atDoor && notice.kind === "knock")) continue;
-      toast({ text: textOf(notice), kind: LOOK[notice.kind] ?? "info", ...actionOf(notice, onKnock) });
+      const withdraw = toast({ text: textOf(notice), kind: LOOK[notice.kind] ?? "info", ...actionOf(notice, onKnock) });
+      if (notice.kind === "knock") this.knocks.set(String(notice.params.id), withdraw);
+    }
+    this.forgetAnswered(state);
+  }
+
+  /** @param {import("../call/call-state.js").CallState} state */
+  forgetAnswered({ waitingList }) {
+    for (const [id, withdraw] of this.knocks) {
+      if (waitingList.some((person) => person.id === id)) continue;
+      withdraw();
+      this.knocks.delete(id);
     }
   }
 

@@ -126,3 +126,19 @@ fn draining_tells_everybody_and_keeps_the_session_for_the_next_process() {
         assert_eq!(bob.hears("welcome").await["chat"][0]["text"], "see you");
     });
 }
+
+#[test]
+fn whoever_comes_back_while_an_actor_is_ending_is_not_left_without_an_answer() {
+    for fault in [Fault::PanicParticipant, Fault::PanicRoom] {
+        World::tell(World::open_door(), |world| async move {
+            let (mut alice, mut bob) = meeting(&world).await;
+            bob.sends(Simulate { fault });
+            // The fault and the new socket meet in the same mailbox.
+            bob.resumes(&world).await.expect("is back");
+            // Alice's own participant finds the new room within its back-off.
+            world.passes(Duration::from_secs(1)).await;
+            alice.says("welcome back").await;
+            assert_eq!(bob.hears("chat_received").await["text"], "welcome back");
+        });
+    }
+}

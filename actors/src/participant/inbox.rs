@@ -9,6 +9,8 @@ impl Handler<Attach> for Participant {
         if let Some(old) = self.socket.take() {
             drop(old.to.try_send(ToSocket::Close(CloseCode::JoinedElsewhere)));
         }
+        // Nobody may wait for it any more: then the socket says that it is closed.
+        drop(attach.answer.send(Ok(ctx.address())));
         let now = self.setup.clock.now();
         self.stage = attach.stage;
         self.socket = Some(attach.socket);

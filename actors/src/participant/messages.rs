@@ -1,13 +1,17 @@
 //! What a participant is told, by its socket and by its room.
 
-use super::outbox::Frame;
+use super::{Participant, outbox::Frame};
 use crate::{
     ids::ParticipantId,
     protocol::{ClientCommand, CloseCode, ServerEvent, Stage},
-    room::{CommandResult, actor::Room},
+    room::{
+        CommandResult,
+        actor::{Room, messages::Refused},
+    },
 };
 use actix::{Addr, Message, Recipient};
 use std::sync::Arc;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -60,6 +64,8 @@ pub struct Attach {
     pub reference: Option<u64>,
     pub stage: Stage,
     pub start: Start,
+    /// Given when the socket is taken; dropped if the participant ends before, so that the socket asks again.
+    pub answer: oneshot::Sender<Result<Addr<Participant>, Refused>>,
 }
 
 /// How a client starts on a socket.

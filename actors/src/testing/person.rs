@@ -104,16 +104,27 @@ impl Person {
         let (to, texts) = mpsc::unbounded_channel();
         self.socket = u64::from(Uuid::new_v4().as_fields().0);
         let socket = Socket { number: self.socket, to: FakeSocket { to }.start().recipient() };
-        let open = world.rooms.open(self.room).await.map_err(|error| Refused { error, close: CloseCode::NoSuchRoom })?;
-        let (answer, entered) = oneshot::channel();
-        let enter = Enter { entrance, socket, reference: Some(self.next_ref), answer };
-        open.addr.try_send(enter).expect("the room takes it");
-        let entered = timeout(DEADLINE, entered).await.expect("an answer in time").expect("an answer");
-        self.participant = Some(entered?);
+        self.participant = Some(self.is_let_in(world, entrance, socket).await?);
         self.texts = Some(texts);
         let reply = self.reply().await;
         self.id = Some(reply["participantId"].as_str().expect("an id").parse().expect("an id"));
         Ok(reply)
+    }
+
+    /// Asks the room, and again when an actor ends before it answers, as the socket's edge does.
+    async fn is_let_in(&self, world: &World, entrance: Entrance, socket: Socket) -> Result<Addr<Participant>, Refused> {
+        loop {
+            let open = world.rooms.open(self.room).await.map_err(|error| Refused { error, close: CloseCode::NoSuchRoom })?;
+            let (answer, entered) = oneshot::channel();
+            let (entrance, socket) = (entrance.clone(), socket.clone());
+            let asked = open.addr.try_send(Enter { entrance, socket, reference: Some(self.next_ref), answer });
+            if asked.is_ok()
+                && let Ok(entered) = timeout(DEADLINE, entered).await.expect("an answer in time")
+            {
+                return entered;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Says hello; the reply says whether they are in or wait.

@@ -1,7 +1,7 @@
 //! Hello and resume: how a socket gets its participant.
 
 use super::Signalling;
-use actix::Addr;
+use actix::{Addr, prelude::SendError};
 use actors::{
     ids::RoomId,
     participant::{Participant, messages::Socket, resume_token::ResumeToken},
@@ -44,15 +44,15 @@ impl Beginning {
 
 /// Enters a room with what its join token says, opening the room if nobody is there.
 pub async fn hello(shared: Arc<Signalling>, room: RoomId, claims: Claims, socket: Socket, reference: Option<u64>) -> Entered {
-    let mut pauses = BackOff::new(Duration::from_millis(20), Duration::from_millis(320));
+    let mut pauses = pauses();
     let entering = async {
         loop {
             let open = shared.rooms.open(room).await.map_err(refuse)?;
-            let entered = enter(&open.addr, Entrance::Hello(claims.clone()), socket.clone(), reference).await;
-            // A session that just ended makes room for a new one.
-            let ended = matches!(&entered, Err(refused) if refused.error.code == ErrorCode::RoomEnded);
-            if !ended || pauses.failures() >= ATTEMPTS {
-                return entered;
+            match enter(&open.addr, Entrance::Hello(claims.clone()), socket.clone(), reference).await {
+                // A session that just ended makes room for a new one.
+                Some(Err(refused)) if refused.error.code == ErrorCode::RoomEnded && pauses.failures() < ATTEMPTS => {}
+                Some(entered) => return entered,
+                None => {}
             }
             tokio::time::sleep(pauses.next_pause()).await;
         }
@@ -68,10 +68,16 @@ pub async fn resume(
     socket: Socket,
     reference: Option<u64>,
 ) -> Entered {
+    let mut pauses = pauses();
     let entering = async {
-        let open = shared.rooms.existing(token.room).await.map_err(refuse)?;
-        let entrance = Entrance::Resume { token, last_seq: resume.last_seq, fresh: resume.fresh };
-        enter(&open.addr, entrance, socket, reference).await
+        loop {
+            let open = shared.rooms.existing(token.room).await.map_err(refuse)?;
+            let entrance = Entrance::Resume { token: token.clone(), last_seq: resume.last_seq, fresh: resume.fresh };
+            if let Some(entered) = enter(&open.addr, entrance, socket.clone(), reference).await {
+                return entered;
+            }
+            tokio::time::sleep(pauses.next_pause()).await;
+        }
     };
     let entered = timeout(DEADLINE, entering).await.unwrap_or_else(|_| Err(refuse(CommandError::busy())));
     entered.map_err(|refused| match refused.error.code {
@@ -82,11 +88,18 @@ pub async fn resume(
     })
 }
 
-/// Asks the room to let this socket in.
-async fn enter(room: &Addr<Room>, entrance: Entrance, socket: Socket, reference: Option<u64>) -> Entered {
+fn pauses() -> BackOff {
+    BackOff::new(Duration::from_millis(20), Duration::from_millis(320))
+}
+
+/// Asks the room to let this socket in; `None` when an actor on the way ended by a fault, and the question with it: the next one can answer.
+async fn enter(room: &Addr<Room>, entrance: Entrance, socket: Socket, reference: Option<u64>) -> Option<Entered> {
     let (answer, entered) = oneshot::channel();
-    room.try_send(Enter { entrance, socket, reference, answer }).map_err(|_| refuse(CommandError::busy()))?;
-    entered.await.unwrap_or_else(|_| Err(refuse(CommandError::busy())))
+    match room.try_send(Enter { entrance, socket, reference, answer }) {
+        Ok(()) => entered.await.ok(),
+        Err(SendError::Full(_)) => Some(Err(refuse(CommandError::busy()))),
+        Err(SendError::Closed(_)) => None,
+    }
 }
 
 fn refuse(error: CommandError) -> Refused {

@@ -17,6 +17,7 @@ use tokio::{sync::oneshot, time::Instant};
 use uuid::Uuid;
 
 /// How somebody wants to come in.
+#[derive(Clone)]
 pub enum Entrance {
     Hello(Claims),
     Resume { token: ResumeToken, last_seq: u64, fresh: bool },

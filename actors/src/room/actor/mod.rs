@@ -216,21 +216,19 @@ impl Room {
     /// The state let them in: give the socket to their participant, made now unless it is there.
     fn let_in(&mut self, entering: Entering, stage: Stage, ctx: &mut Context<Self>) {
         let Entering { participant, entrance, resume_token, socket, reference, answer, .. } = entering;
-        let addr = match self.people.addr(participant) {
-            Some(addr) => addr,
-            None => self.start_participant(participant, ctx),
-        };
+        if self.people.addr(participant).is_none() {
+            self.start_participant(participant, ctx);
+        }
         self.people.set_socket(participant, Some(socket.number));
         let start = match entrance {
             Entrance::Hello(_) => to_participant::Start::Hello { resume_token },
             Entrance::Resume { last_seq, fresh: true, .. } => to_participant::Start::Fresh { last_seq, resume_token },
             Entrance::Resume { last_seq, .. } => to_participant::Start::Resume { last_seq, resume_token },
         };
-        self.people.attach(participant, to_participant::Attach { socket, reference, stage, start });
-        drop(answer.send(Ok(addr)));
+        self.people.attach(participant, to_participant::Attach { socket, reference, stage, start, answer });
     }
 
-    fn start_participant(&mut self, id: ParticipantId, ctx: &mut Context<Self>) -> Addr<Participant> {
+    fn start_participant(&mut self, id: ParticipantId, ctx: &mut Context<Self>) {
         let (addr, pulse) = Participant::start_for(
             self.setup.participant.clone(),
             id,
@@ -242,7 +240,6 @@ impl Room {
         self.adopt(id, addr.clone(), ctx);
         let (gone, dead) = (actix::fut::wrap_future::<_, Self>(pulse.gone()), addr.clone());
         ctx.spawn(gone.map(move |(), room, ctx| room.participant_ended(id, &dead, ctx)));
-        addr
     }
 
     fn adopt(&mut self, id: ParticipantId, addr: Addr<Participant>, _: &mut Context<Self>) {

@@ -142,3 +142,17 @@ fn whoever_comes_back_while_an_actor_is_ending_is_not_left_without_an_answer() {
         });
     }
 }
+
+#[test]
+fn a_participant_that_outlived_its_room_may_still_panic_and_come_back() {
+    World::tell(World::open_door(), |world| async move {
+        let (mut alice, mut bob) = meeting(&world).await;
+        alice.sends(Simulate { fault: Fault::PanicRoom });
+        world.passes(Duration::from_secs(1)).await;
+        bob.sends(Simulate { fault: Fault::PanicParticipant });
+        bob.is_closed_with(CloseCode::Internal).await;
+        bob.resumes(&world).await.expect("may resume");
+        alice.says("welcome back").await;
+        assert_eq!(bob.hears("chat_received").await["text"], "welcome back");
+    });
+}

@@ -61,7 +61,7 @@ pub struct Participant {
     slow_check: bool,
     /// Set when the end is in order; otherwise the end was a panic.
     dismissed: bool,
-    _pulse: Pulse,
+    pulse: Pulse,
 }
 
 struct AwaitedSnapshot {
@@ -100,7 +100,7 @@ impl Participant {
                 awaiting_snapshot: None,
                 slow_check: false,
                 dismissed: false,
-                _pulse: pulse,
+                pulse,
             }
         });
         (addr, watch)
@@ -252,6 +252,7 @@ impl Participant {
                 let message = to_room::Reattach {
                     participant: participant.id,
                     addr: ctx.address(),
+                    pulse: participant.pulse.watch(),
                     room_seq: participant.room_seq,
                     socket: participant.socket.as_ref().map(|socket| socket.number),
                 };

@@ -88,7 +88,7 @@ impl Handler<Reattach> for Room {
 
     fn handle(&mut self, back: Reattach, ctx: &mut Self::Context) {
         let id = back.participant;
-        self.adopt(id, back.addr, ctx);
+        self.adopt(id, back.addr, back.pulse, ctx);
         self.people.set_socket(id, back.socket);
         match self.snapshot_event(id) {
             None => self.people.forget(id),

@@ -1,5 +1,6 @@
 //! What the room's actor is told.
 
+use crate::supervise::PulseWatch;
 use crate::{
     ids::{Identity, ParticipantId},
     participant::{
@@ -84,6 +85,7 @@ pub struct ForgetResume {
 pub struct Reattach {
     pub participant: ParticipantId,
     pub addr: Addr<Participant>,
+    pub pulse: PulseWatch,
     pub room_seq: u64,
     pub socket: Option<u64>,
 }

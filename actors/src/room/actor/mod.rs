@@ -237,13 +237,14 @@ impl Room {
             self.pulse.watch(),
             self.rooms.clone(),
         );
-        self.adopt(id, addr.clone(), ctx);
-        let (gone, dead) = (actix::fut::wrap_future::<_, Self>(pulse.gone()), addr.clone());
-        ctx.spawn(gone.map(move |(), room, ctx| room.participant_ended(id, &dead, ctx)));
+        self.adopt(id, addr, pulse, ctx);
     }
 
-    fn adopt(&mut self, id: ParticipantId, addr: Addr<Participant>, _: &mut Context<Self>) {
-        self.people.insert(id, addr);
+    /// Reaches this participant from now on, and notices its end, whichever room started it.
+    fn adopt(&mut self, id: ParticipantId, addr: Addr<Participant>, pulse: PulseWatch, ctx: &mut Context<Self>) {
+        self.people.insert(id, addr.clone());
+        let gone = actix::fut::wrap_future::<_, Self>(pulse.gone());
+        ctx.spawn(gone.map(move |(), room, ctx| room.participant_ended(id, &addr, ctx)));
     }
 
     /// A participant's actor is gone. In order: the room let it go before. By a fault: its client resumes, and gets a new one.

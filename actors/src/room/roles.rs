@@ -17,7 +17,7 @@ impl RoomState {
     /// To make somebody host is to hand over.
     pub(super) fn set_role(&mut self, from: ParticipantId, command: &SetRole, turn: &mut Turn) -> CommandResult {
         let (id, role) = (command.participant_id, command.role);
-        let before = self.member(id)?.person.role;
+        let before = self.target(from, id)?.person.role;
         if role == Role::Host && before != Role::Host {
             self.permit(from, Permission::TransferHost)?;
             return self.transfer_host(from, id, turn);

@@ -54,10 +54,17 @@ fn cohosts_do_not_act_on_the_host() {
     let mut story = with_cohost();
     for command in [
         json!({ "type": "mute", "participantId": "@alice", "kind": "audio" }),
+        json!({ "type": "mute", "participantId": "@alice", "kind": "video" }),
+        json!({ "type": "mute", "participantId": "@alice", "kind": "screen" }),
         json!({ "type": "remove", "participantId": "@alice" }),
+        json!({ "type": "remove", "participantId": "@alice", "ban": true }),
         json!({ "type": "rename", "participantId": "@alice", "displayName": "X" }),
         json!({ "type": "send_to_waiting", "participantId": "@alice" }),
+        json!({ "type": "transfer_host", "participantId": "@alice" }),
         json!({ "type": "transfer_host", "participantId": "@bob" }),
+        json!({ "type": "set_role", "participantId": "@alice", "role": "host" }),
+        json!({ "type": "set_role", "participantId": "@alice", "role": "cohost" }),
+        json!({ "type": "set_role", "participantId": "@alice", "role": "participant" }),
         json!({ "type": "set_role", "participantId": "@carol", "role": "host" }),
         json!({ "type": "set_role", "participantId": "@carol", "role": "cohost" }),
     ] {

@@ -19,16 +19,7 @@ pub fn check(frame: &Value) {
 /// Every command of the schema: its name, and one with the fields that it requires.
 pub fn commands() -> Vec<(String, Value)> {
     let variants = SCHEMA["$defs"]["CommandFrame"]["oneOf"].as_array().expect("the commands");
-    let mut commands: Vec<_> = variants.iter().map(|variant| (kind_of(variant).to_owned(), sample(variant))).collect();
-    for (name, command) in &mut commands {
-        // These must be there though they may be null.
-        match name.as_str() {
-            "spotlight" => command["participantId"] = Value::Null,
-            "offer_preview" => command["image"] = Value::Null,
-            _ => {}
-        }
-    }
-    commands
+    variants.iter().map(|variant| (kind_of(variant).to_owned(), sample(variant))).collect()
 }
 
 fn kind_of(variant: &Value) -> &str {
@@ -44,6 +35,9 @@ fn sample(schema: &Value) -> Value {
     if let Some(parts) = schema["allOf"].as_array() {
         let fields = parts.iter().map(sample).filter_map(|part| part.as_object().cloned());
         return Value::Object(fields.flatten().collect());
+    }
+    if is_nullable(schema) {
+        return Value::Null;
     }
     if let Some(one) = schema["anyOf"].get(0).or_else(|| schema["oneOf"].get(0)) {
         return sample(one);
@@ -63,6 +57,12 @@ fn sample(schema: &Value) -> Value {
         }
         _ => Value::Null,
     }
+}
+
+fn is_nullable(schema: &Value) -> bool {
+    let is_null = |kind: &Value| kind == "null";
+    let listed = |kinds: &Value, null: &dyn Fn(&Value) -> bool| kinds.as_array().is_some_and(|kinds| kinds.iter().any(null));
+    listed(&schema["type"], &is_null) || listed(&schema["anyOf"], &|one| is_null(&one["type"]))
 }
 
 fn required(schema: &Value) -> impl Iterator<Item = &str> {

@@ -4,6 +4,7 @@ use super::{
     error::CommandError,
     people::{MediaKind, Role},
     room::PartialSettings,
+    schema::Nullable,
 };
 use crate::ids::*;
 use schemars::JsonSchema;
@@ -140,6 +141,7 @@ commands! {
     /// A waiting person shows hosts a still picture, or takes it back with `null`.
     OfferPreview "offer_preview" {
         #[serde(deserialize_with = "present")]
+        #[schemars(with = "Nullable<String>")]
         image: Option<String>,
     }
     SetRole "set_role" { participant_id: ParticipantId, role: Role }
@@ -167,6 +169,7 @@ commands! {
     Lock "lock" { locked: bool }
     Spotlight "spotlight" {
         #[serde(deserialize_with = "present")]
+        #[schemars(with = "Nullable<ParticipantId>")]
         participant_id: Option<ParticipantId>,
     }
     UpdateRoom "update_room" {

@@ -1,8 +1,26 @@
 //! The JSON Schema of the wire, from the Rust types: `docs/protocol.schema.json`.
 
 use super::{ClientCommand, Reply, ServerEvent};
-use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Value, json};
+use std::{borrow::Cow, marker::PhantomData};
+
+/// The schema of a field that must be there though it may be `null`.
+pub(super) struct Nullable<T>(PhantomData<T>);
+
+impl<T: JsonSchema> JsonSchema for Nullable<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Option::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Option::<T>::json_schema(generator)
+    }
+}
 
 /// Everything that travels, under one roof so that one schema holds it.
 #[derive(JsonSchema)]

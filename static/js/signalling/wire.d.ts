@@ -485,7 +485,7 @@ export interface WaitingMessage {
  * A waiting person shows hosts a still picture, or takes it back with `null`.
  */
 export interface OfferPreview {
-  image?: string | null;
+  image: string | null;
 }
 export interface SetRole {
   participantId: ParticipantId;
@@ -518,7 +518,7 @@ export interface Lock {
   locked: boolean;
 }
 export interface Spotlight {
-  participantId?: ParticipantId | null;
+  participantId: ParticipantId | null;
 }
 export interface UpdateRoom {
   name?: string | null;

@@ -106,6 +106,7 @@ fn rules(config: &Config) -> Rules {
         admission_lease_ms: config.admission_seconds * 1000,
         empty_grace_ms: config.empty_room_seconds * 1000,
         host_absent_grace_ms: config.host_grace_seconds * 1000,
+        participants_max: config.max_participants_per_room as usize,
         ..Rules::default()
     }
 }

@@ -28,9 +28,10 @@ impl RoomState {
     }
 
     fn arrive(&mut self, id: ParticipantId, claims: Claims, hash: Option<String>, turn: &mut Turn) -> CommandResult {
-        let role = self.entitled(&claims);
-        if !role.is_host() {
+        if !self.entitled(&claims).is_host() {
             self.check_door(&claims)?;
+        } else if self.free_of(self.rules.participants_max) == 0 {
+            return Err(room_full());
         }
         match self.way(&claims) {
             Way::In => self.join(id, claims, hash, turn),
@@ -40,7 +41,7 @@ impl RoomState {
         Ok(self.started(id))
     }
 
-    /// What keeps somebody new from even waiting. Hosts are never kept out of their own room.
+    /// What keeps somebody new from even waiting. Hosts are kept out of their own room by nothing but the server's own limit.
     fn check_door(&self, claims: &Claims) -> Result<(), CommandError> {
         if claims.guest && !self.record.settings.allow_guests {
             return Err(CommandError::new(ErrorCode::NotPermitted, "this room is for people with an account"));
@@ -77,10 +78,14 @@ impl RoomState {
         self.roles.get(&claims.identity).copied().unwrap_or_else(owner)
     }
 
-    /// Places that are neither taken nor promised.
+    /// Places that are neither taken nor promised, by the room's setting and the operator's.
     pub(super) fn places_left(&self) -> usize {
+        self.free_of((self.record.settings.max_participants as usize).min(self.rules.participants_max))
+    }
+
+    fn free_of(&self, places: usize) -> usize {
         let promised = self.waiting.values().filter(|knock| knock.lease.is_some()).count();
-        (self.record.settings.max_participants as usize).saturating_sub(self.members.len() + promised)
+        places.saturating_sub(self.members.len() + promised)
     }
 
     fn take_over_knock(&mut self, id: ParticipantId, claims: Claims, hash: Option<String>, turn: &mut Turn) -> CommandResult {

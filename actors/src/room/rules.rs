@@ -20,6 +20,8 @@ pub struct Rules {
     /// Chat messages that a late joiner still sees, and their bytes.
     pub chat_kept: usize,
     pub chat_kept_bytes: usize,
+    /// Participants at most, whatever the room's own setting says.
+    pub participants_max: usize,
     /// People who may wait at once.
     pub waiting_max: usize,
     /// Uploaded files that chat may still name.
@@ -44,6 +46,7 @@ impl Default for Rules {
             host_absent_grace_ms: 60_000,
             chat_kept: 500,
             chat_kept_bytes: 512 * 1024,
+            participants_max: 1_000,
             waiting_max: 200,
             files_kept: 500,
             visits_kept: 5_000,

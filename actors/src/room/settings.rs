@@ -21,6 +21,10 @@ impl RoomState {
         if let Some(changes) = &command.settings {
             let bad = |error: crate::protocol::room::SettingError| CommandError::bad_field(error.field, error.message);
             record.settings = record.settings.with(changes).map_err(bad)?;
+            let most = self.rules.participants_max;
+            if changes.max_participants.is_some_and(|wished| wished as usize > most) {
+                return Err(CommandError::bad_field("maxParticipants", format!("must be at most {most} on this server")));
+            }
         }
         if self.adopt(record, Some(from), turn) {
             self.audit_room(from, "room.updated", turn);

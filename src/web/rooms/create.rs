@@ -159,17 +159,22 @@ fn settings(shared: &Shared, host: &Identity, template: &str, wished: &PartialSe
     let defaults = Settings { waiting_room, ..Settings::default() };
     let of_template = templates::settings_of(template, &shared.config.templates)
         .ok_or_else(|| Problem::invalid_field("template", "there is no such template"))?;
+    let most = shared.config.max_participants_per_room;
+    let of_template =
+        PartialSettings { max_participants: of_template.max_participants.map(|wished| wished.min(most)), ..of_template };
     lay(shared, &lay(shared, &defaults, &of_template)?, wished)
 }
 
-/// `changes` over `settings`, within their ranges and the operator's.
+/// `changes` over `settings`, within their ranges and the operator's. What nobody asked for (a default, a template, a maximum that the
+/// operator has lowered since) gives way to the operator's silently.
 pub fn lay(shared: &Shared, settings: &Settings, changes: &PartialSettings) -> Result<Settings, Problem> {
-    let settings =
-        settings.with(changes).map_err(|error| Problem::invalid_field(format!("settings.{}", error.field), error.message))?;
     let most = shared.config.max_participants_per_room;
-    if settings.max_participants > most {
+    if changes.max_participants.is_some_and(|wished| wished > most) {
         return Err(Problem::invalid_field("settings.maxParticipants", format!("must be at most {most} on this server")));
     }
+    let mut settings =
+        settings.with(changes).map_err(|error| Problem::invalid_field(format!("settings.{}", error.field), error.message))?;
+    settings.max_participants = settings.max_participants.min(most);
     Ok(settings)
 }
 

@@ -1,6 +1,6 @@
 //! How connections end.
 
-use crate::{client::Client, server::Server};
+use crate::{client::Client, problem::invalid, server::Server};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -55,4 +55,23 @@ async fn a_full_room_takes_no_more_even_with_a_token() {
     assert_eq!(reply["error"]["code"], "room_full");
     bob.do_ok(json!({ "type": "leave_room" })).await;
     Client::join(&server, &carol).await;
+}
+
+#[tokio::test]
+async fn the_operators_maximum_holds_whatever_a_room_says() {
+    let server = Server::start_with(&["--max-participants-per-room", "2"]).await;
+    let asked = json!({ "settings": { "maxParticipants": 3 } });
+    invalid(server.post("/api/v1/rooms", None, asked.clone()).await, "settings.maxParticipants").await;
+    // What nobody asked for gives way, that of a template too.
+    let webinar = server.post_ok("/api/v1/rooms", None, json!({ "template": "webinar" })).await;
+    let path = format!("/api/v1/rooms/{}", webinar["roomId"].as_str().expect("an id"));
+    let read = server.get(&path, webinar["guestToken"].as_str().expect("a token")).await;
+    assert_eq!(read.json::<serde_json::Value>().await.expect("JSON")["settings"]["maxParticipants"], 2);
+    let room = server.open_room().await;
+    let (bob, carol) = (server.guest_token(&room, "Bob").await, server.guest_token(&room, "Carol").await);
+    let mut alice = Client::host(&server, &room).await;
+    alice.refused(json!({ "type": "update_room", "settings": { "maxParticipants": 3 } }), "bad_field").await;
+    let _bob = Client::join(&server, &bob).await;
+    let (_, reply) = Client::hello(&server, &carol).await;
+    assert_eq!(reply["error"]["code"], "room_full");
 }

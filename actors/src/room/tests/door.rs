@@ -80,6 +80,29 @@ fn a_full_room_refuses_but_its_host() {
 }
 
 #[test]
+fn no_setting_and_no_host_takes_a_room_over_the_operators_maximum() {
+    let rules = crate::room::Rules { participants_max: 3, ..Default::default() };
+    let mut story =
+        Story::with_rules(Settings { max_participants: 100, waiting_room: WaitingRoom::Guests, ..open_room() }, rules);
+    let host = |name: &str| crate::room::Claims { role: Role::Host, ..account(name) };
+    story.joins("alice");
+    story.hello_as("bob", account("bob")).unwrap();
+    story.knocks("carol");
+    story.loses_socket("carol");
+    story.ok("alice", json!({ "type": "admit", "participantId": "@carol" }));
+    // One place is promised, and it stays hers.
+    assert_eq!(story.hello_as("dave", account("dave")), Err(ErrorCode::RoomFull));
+    assert_eq!(story.hello_as("erin", host("erin")), Err(ErrorCode::RoomFull));
+    story.resumes("carol", false).unwrap();
+    assert_eq!(story.state.observe().participants, 3);
+    assert_eq!(story.hello_as("erin", host("erin")), Err(ErrorCode::RoomFull));
+    let more = json!({ "type": "update_room", "settings": { "maxParticipants": 4 } });
+    let error = story.error("alice", more);
+    assert_eq!((error.code, error.field.as_deref()), (ErrorCode::BadField, Some("maxParticipants")));
+    story.ok("alice", json!({ "type": "update_room", "settings": { "meshLimit": 3 } }));
+}
+
+#[test]
 fn guests_may_be_kept_out() {
     let mut story = Story::new(Settings { allow_guests: false, ..open_room() });
     assert_eq!(story.hello("bob"), Err(ErrorCode::NotPermitted));

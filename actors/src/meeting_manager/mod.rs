@@ -146,7 +146,7 @@ impl MeetingManager {
                 }
             },
             None if wanted && !expired => Origin::Opened { known: stored.known },
-            None if expired => return answer_all(waiting, Err(not_found())),
+            None if wanted => return answer_all(waiting, Err(not_found())),
             None => return answer_all(waiting, Err(CommandError::new(ErrorCode::ResumeExpired, "the session is over"))),
         };
         let open = self.start_room(stored.record, origin, ctx);

@@ -81,9 +81,8 @@ pub async fn resume(
     };
     let entered = timeout(DEADLINE, entering).await.unwrap_or_else(|_| Err(refuse(CommandError::busy())));
     entered.map_err(|refused| match refused.error.code {
-        ErrorCode::RoomNotFound | ErrorCode::RoomEnded => {
-            refuse(CommandError::new(ErrorCode::ResumeExpired, "the session is over"))
-        }
+        ErrorCode::RoomEnded => refuse(CommandError::new(ErrorCode::ResumeExpired, "the session is over")),
+        ErrorCode::RoomNotFound => refuse(CommandError::new(ErrorCode::ResumeInvalid, "that resume token is not valid")),
         _ => refused,
     })
 }

@@ -150,7 +150,9 @@ async fn a_resume_that_can_not_be_says_why_and_hello_still_works() {
     socket.refused(json!({ "type": "resume", "resumeToken": bob.resume_token, "lastSeq": 0 }), "resume_expired").await;
     let (head, tail) = alice.resume_token.split_at(alice.resume_token.len() - 8);
     let forged = format!("{head}{}", tail.chars().rev().collect::<String>());
-    for token in [forged, String::new(), "x".repeat(10_000)] {
+    // The room's id is at the head of it.
+    let elsewhere = format!("AAAA{}", &alice.resume_token[4..]);
+    for token in [forged, elsewhere, String::new(), "x".repeat(10_000)] {
         socket.refused(json!({ "type": "resume", "resumeToken": token, "lastSeq": 0 }), "resume_invalid").await;
     }
     let token = server.guest_token(&room, "Bob").await;

@@ -141,8 +141,12 @@ settings! {
     rooms_per_minute_per_address: u32 = 120;
     /// Joins that one address may ask for in a minute. An office is one address.
     joins_per_minute_per_address: u32 = 600;
-    /// Wrong room passwords that one address may try in a minute.
+    /// Wrong room passwords that one address may try in a minute, at all rooms together.
     room_passwords_per_minute_per_address: u32 = 20;
+    /// Wrong passwords that one address may try at one room in a minute.
+    room_passwords_per_minute_per_address_and_room: u32 = 10;
+    /// Wrong passwords that may be tried at one room in a minute, from all addresses together. Past it, only addresses that knew it before may try.
+    room_passwords_per_minute_per_room: u32 = 60;
     /// Other changes that one address may ask for in a minute.
     writes_per_minute_per_address: u32 = 600;
 
@@ -168,6 +172,8 @@ settings! {
     audit_retention_days: u64 = 365;
     /// Days after which a room that was deleted or expired is removed for good, with its files and sessions.
     removed_room_days: u64 = 7;
+    /// Days after which a revoked API key, and the nameless mark that a deleted account leaves, are removed for good.
+    removed_account_days: u64 = 90;
     /// How long shutting down may take.
     drain_seconds: u64 = 10;
 }

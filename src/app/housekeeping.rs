@@ -73,6 +73,7 @@ struct House {
     files: Files,
     audit_ms: i64,
     removed_room_ms: i64,
+    removed_account_ms: i64,
     /// When the disk was last searched for what the store does not know.
     searched_at: Option<i64>,
 }
@@ -84,6 +85,7 @@ impl House {
             files: Files::below(&config.data_dir),
             audit_ms: days(config.audit_retention_days),
             removed_room_ms: days(config.removed_room_days),
+            removed_account_ms: days(config.removed_account_days),
             searched_at: None,
         }
     }
@@ -94,6 +96,9 @@ impl House {
         removed.add("refresh_tokens", self.store.purge_tokens(now).await);
         removed.add("idempotency_keys", self.store.purge_requests(now - KEPT_MS).await);
         removed.add("audit", self.store.purge_audit(now.saturating_sub(self.audit_ms)).await);
+        removed.add("consents", self.store.purge_consents(now.saturating_sub(self.audit_ms)).await);
+        removed.add("api_keys", self.store.purge_api_keys(now.saturating_sub(self.removed_account_ms)).await);
+        removed.add("accounts", self.store.purge_users(now.saturating_sub(self.removed_account_ms)).await);
         self.remove_rooms(now.saturating_sub(self.removed_room_ms), &mut removed).await;
         self.forget_sessions(now, &mut removed).await;
         if self.searched_at.is_none_or(|at| now - at >= DAY_MS) {

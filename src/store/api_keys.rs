@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::models::ApiKeyRow;
+use super::retention::BATCH;
 use super::schema::api_keys;
 use super::{Id, Store, StoreError};
 
@@ -60,6 +61,19 @@ impl Store {
                 0 => Err(StoreError::NotFound),
                 _ => Ok(()),
             }
+        })
+        .await
+    }
+
+    /// Removes keys that were revoked before `before`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    pub async fn purge_api_keys(&self, before: i64) -> Result<usize, StoreError> {
+        self.in_batches(move |conn| {
+            let old = api_keys::table.filter(api_keys::revoked_at.lt(before)).select(api_keys::id).limit(BATCH);
+            let ids: Vec<Id> = old.load(conn)?;
+            Ok(diesel::delete(api_keys::table.filter(api_keys::id.eq_any(ids))).execute(conn)?)
         })
         .await
     }

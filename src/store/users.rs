@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::models::{UserChanges, UserRow};
+use super::retention::BATCH;
 use super::schema::{api_keys, consents, refresh_tokens, room_known, rooms, users};
 use super::{Id, Store, StoreError};
 
@@ -99,6 +100,18 @@ impl Store {
             let theirs = rooms::table.filter(rooms::host.eq(format!("user:{id}"))).filter(rooms::deleted_at.is_null());
             diesel::update(theirs).set(rooms::deleted_at.eq(now)).execute(conn)?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Removes the nameless marks of people who were forgotten before `before`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    pub async fn purge_users(&self, before: i64) -> Result<usize, StoreError> {
+        self.in_batches(move |conn| {
+            let ids: Vec<Id> = users::table.filter(users::deleted_at.lt(before)).select(users::id).limit(BATCH).load(conn)?;
+            Ok(diesel::delete(users::table.filter(users::id.eq_any(ids))).execute(conn)?)
         })
         .await
     }

@@ -84,7 +84,7 @@ pub const METRICS: &[Metric] = catalogue! {
     Histogram(LATENCY) "greenroom_http_seconds" SECONDS ["route":] "Time to answer a request";
     Counter "greenroom_rate_limited_total" COUNT ["limit":] "Requests that a rate limit refused";
 
-    Counter "greenroom_housekeeping_removed_total" COUNT ["what": "sessions", "files", "rooms", "known_people", "audit", "refresh_tokens", "idempotency_keys", "lost_files"] "Things removed because their retention is over";
+    Counter "greenroom_housekeeping_removed_total" COUNT ["what": "sessions", "files", "rooms", "known_people", "audit", "refresh_tokens", "idempotency_keys", "consents", "api_keys", "accounts", "lost_files"] "Things removed because their retention is over";
     Counter "greenroom_housekeeping_failures_total" COUNT ["what": "sessions", "files", "rooms"] "Things past their retention that could not be removed; tried again";
     Gauge "greenroom_housekeeping_finished_timestamp_seconds" SECONDS "When housekeeping was last done, seconds since 1970; 0 before the first time";
 

@@ -1,5 +1,10 @@
 //! How often somebody may ask for what is costly or can be guessed (I7). Memory is bounded: a key that has its whole quota again is forgotten.
 
+mod room_passwords;
+mod tries;
+
+pub use room_passwords::RoomPasswords;
+
 use super::{client_ip::limit_key, error::Problem};
 use crate::config::Config;
 use governor::{
@@ -11,6 +16,7 @@ use std::{
     net::IpAddr,
     num::NonZeroU32,
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 /// Checks between two sweeps of forgotten keys.
@@ -36,12 +42,14 @@ impl<K: Hash + Eq + Clone> Limit<K> {
             self.limiter.retain_recent();
             self.limiter.shrink_to_fit();
         }
-        self.limiter.check_key(key).map_err(|until| {
-            metrics::counter!("greenroom_rate_limited_total", "limit" => self.name).increment(1);
-            let wait = until.wait_time_from(self.clock.now());
-            Problem::too_many(wait.as_millis().div_ceil(1000) as u64)
-        })
+        self.limiter.check_key(key).map_err(|until| too_many(self.name, until.wait_time_from(self.clock.now())))
     }
+}
+
+/// 429 by the limit of that name, counted.
+fn too_many(limit: &'static str, wait: Duration) -> Problem {
+    metrics::counter!("greenroom_rate_limited_total", "limit" => limit).increment(1);
+    Problem::too_many(wait.as_millis().div_ceil(1000) as u64)
 }
 
 /// A limit by address.
@@ -61,7 +69,7 @@ pub struct Limits {
     pub sign_ups: ByAddress,
     pub rooms: ByAddress,
     pub joins: ByAddress,
-    pub room_passwords: ByAddress,
+    pub room_passwords: RoomPasswords,
     pub writes: ByAddress,
 }
 
@@ -74,7 +82,7 @@ impl Limits {
             sign_ups: by_address("sign_ups", config.sign_ups_per_minute_per_address),
             rooms: by_address("rooms", config.rooms_per_minute_per_address),
             joins: by_address("joins", config.joins_per_minute_per_address),
-            room_passwords: by_address("room_passwords", config.room_passwords_per_minute_per_address),
+            room_passwords: RoomPasswords::new(config),
             writes: by_address("writes", config.writes_per_minute_per_address),
         }
     }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::store::{
     Claim, DEFAULT_TENANT,
-    models::{FileRow, RefreshTokenRow, RoomChanges, RoomRow},
+    models::{ConsentRow, FileRow, RefreshTokenRow, RoomChanges, RoomRow},
     testing,
 };
 use actors::{
@@ -35,7 +35,9 @@ impl Place {
 
     fn house(&self) -> House {
         let data_dir = self.dir.path().to_owned();
-        House::new(self.store.clone(), &Config { data_dir, audit_retention_days: 90, removed_room_days: 7, ..Config::default() })
+        let config =
+            Config { data_dir, audit_retention_days: 90, removed_room_days: 7, removed_account_days: 30, ..Config::default() };
+        House::new(self.store.clone(), &config)
     }
 
     async fn room(&self, code: &str, retention_days: u32) -> RoomRow {
@@ -185,6 +187,51 @@ async fn tokens_answers_and_the_audit_log_have_their_times() {
     assert!(claim().await == Ok(Claim::Yours), "the answer is forgotten");
     assert_eq!(counts(&house.tidy(day(30) + 1).await), [("idempotency_keys", 1), ("refresh_tokens", 1)]);
     assert_eq!(counts(&house.tidy(day(90) + 10).await), [("audit", 1_000)]);
+}
+
+#[tokio::test]
+async fn a_revoked_key_and_a_deleted_account_are_forgotten_in_the_end() {
+    let place = Place::new();
+    let alice = testing::user(&place.store, "alice@example.org").await;
+    let bob = testing::user(&place.store, "bob@example.org").await;
+    let keys = crate::identity::ApiKeys::new(place.store.clone());
+    let (revoked, _) = keys.create(*DEFAULT_TENANT, Some(alice), "old", &[], START).await.expect("kept");
+    let (_, live) = keys.create(*DEFAULT_TENANT, Some(alice), "ci", &[], START).await.expect("kept");
+    place.store.revoke_api_key(*DEFAULT_TENANT, alice, revoked.id.0, day(1)).await.expect("revoked");
+    place.store.delete_user(*DEFAULT_TENANT, bob, day(2)).await.expect("forgotten");
+    let mut house = place.house();
+    assert_eq!(counts(&house.tidy(day(31)).await), [], "not a moment too early");
+    assert_eq!(counts(&house.tidy(day(31) + 1).await), [("api_keys", 1)]);
+    assert_eq!(counts(&house.tidy(day(32) + 1).await), [("accounts", 1)]);
+    assert!(keys.authenticate(live.expose(), day(32)).await.is_ok());
+    assert!(place.store.user_by_id(*DEFAULT_TENANT, alice).await.is_ok());
+}
+
+#[tokio::test]
+async fn of_consents_what_holds_stays_and_what_was_replaced_goes() {
+    let place = Place::new();
+    let alice = testing::user(&place.store, "alice@example.org").await;
+    let given = |purpose: &str, granted, at| ConsentRow {
+        id: Id::new(),
+        user_id: Id(alice),
+        purpose: purpose.to_owned(),
+        granted,
+        text_version: "1".to_owned(),
+        at,
+    };
+    let all = vec![
+        given("recording", true, START),
+        given("recording", false, day(1)),
+        given("recording", true, day(2)),
+        given("emotion", true, START),
+    ];
+    place.store.record_consents(all).await.expect("kept");
+    let mut house = place.house();
+    assert_eq!(counts(&house.tidy(day(90)).await), []);
+    assert_eq!(counts(&house.tidy(day(200)).await), [("consents", 2)]);
+    let held = place.store.consents_of(alice).await.expect("read");
+    let held: Vec<_> = held.iter().map(|row| (row.purpose.as_str(), row.granted)).collect();
+    assert_eq!(held, [("emotion", true), ("recording", true)]);
 }
 
 #[tokio::test]

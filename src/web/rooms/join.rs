@@ -109,7 +109,6 @@ async fn decide(
     record: &RoomRecord,
     wish: &JoinRequest,
 ) -> Result<Admission, Problem> {
-    let password = check_password(request, shared, room, wish).await?;
     // Whoever shows a join token is who it says: its policy was applied when it was made, but for what the room says now.
     if let Caller::Joiner(join) = caller {
         if join.room_id.0 != room.id.0 {
@@ -117,7 +116,16 @@ async fn decide(
         }
         return Ok(again(join, record));
     }
-    admit(record, &asker(caller, wish)?, password, shared.clock.now()).map_err(refused)
+    let asker = asker(caller, wish)?;
+    let decided = match (admit(record, &asker, PasswordCheck::Missing, shared.clock.now()), &wish.password) {
+        // Only whom the password would let in has it looked at.
+        (Err(Refusal::PasswordMissing), Some(password)) => {
+            let checked = check_password(request, shared, room, password).await?;
+            admit(record, &asker, checked, shared.clock.now())
+        }
+        (decided, _) => decided,
+    };
+    decided.map_err(refused)
 }
 
 /// Their place, as the token says it; that the room has passed to another host since counts more.
@@ -162,12 +170,20 @@ async fn check_password(
     request: &HttpRequest,
     shared: &Shared,
     room: &RoomRow,
-    wish: &JoinRequest,
+    password: &str,
 ) -> Result<PasswordCheck, Problem> {
-    let (Some(kept), Some(password)) = (&room.password_hash, &wish.password) else { return Ok(PasswordCheck::Missing) };
-    let address = shared.client_ip(request);
-    shared.limits.room_passwords.check(address)?;
-    Ok(if shared.passwords.verify(password, Some(kept)).await? { PasswordCheck::Right } else { PasswordCheck::Wrong })
+    let guess = shared.limits.room_passwords.guess(shared.client_ip(request), room.id.0)?;
+    match shared.passwords.verify(password, room.password_hash.as_deref()).await {
+        Ok(true) => {
+            guess.right();
+            Ok(PasswordCheck::Right)
+        }
+        Ok(false) => Ok(PasswordCheck::Wrong),
+        Err(error) => {
+            guess.unjudged();
+            Err(error.into())
+        }
+    }
 }
 
 fn refused(refusal: Refusal) -> Problem {

@@ -76,14 +76,48 @@ async fn i7_a_flood_of_guesses_is_refused_while_others_are_served() {
     is_limited(refused).await;
 }
 
+async fn locked_room(server: &Server) -> String {
+    let settings = json!({ "waitingRoom": "off", "joinBeforeHost": true });
+    let made = server.post_ok("/api/v1/rooms", None, json!({ "password": "open sesame", "settings": settings })).await;
+    format!("/api/v1/rooms/{}/join", made["roomCode"].as_str().expect("a code"))
+}
+
+async fn says(server: &Server, from: &str, join: &str, password: &str) -> Response {
+    let body = json!({ "displayName": "M", "password": password });
+    server.request(Method::POST, join).header("X-Forwarded-For", from).json(&body).send().await.expect("an answer")
+}
+
 #[tokio::test]
 async fn i7_a_rooms_password_can_not_be_guessed_without_end() {
     let server = Server::start().await;
-    let made = server.post_ok("/api/v1/rooms", None, json!({ "password": "open sesame" })).await;
-    let path = format!("/api/v1/rooms/{}/join", made["roomCode"].as_str().expect("a code"));
-    let (server, path) = (&server, &path);
-    guess_past(20, async |n| server.post(path, None, json!({ "displayName": "M", "password": format!("guess {n}") })).await)
-        .await;
+    let join = locked_room(&server).await;
+    let (server, join) = (&server, &join);
+    guess_past(10, async |n| says(server, "", join, &format!("guess {n}")).await).await;
+}
+
+#[tokio::test]
+async fn i7_a_room_that_is_guessed_at_from_many_addresses_holds_and_who_knows_the_password_goes_on() {
+    let server = Server::start_with(&["--trusted-proxies", "127.0.0.1", "--room-passwords-per-minute-per-room", "30"]).await;
+    let (join, other) = (locked_room(&server).await, locked_room(&server).await);
+    let known = "203.0.113.1";
+    assert!(says(&server, known, &join, "open sesame").await.status().is_success());
+    let (server, join) = (&server, &join);
+    guess_past(30, async |n| says(server, &format!("198.51.100.{n}"), join, "guess what").await).await;
+    // Not even the right one comes through from where nobody knew it, or guessing would go on.
+    is_limited(says(server, "198.51.100.200", join, "open sesame").await).await;
+    for _ in 0..25 {
+        assert!(says(server, known, join, "open sesame").await.status().is_success());
+    }
+    assert!(says(server, "198.51.100.200", &other, "open sesame").await.status().is_success(), "another room goes on");
+}
+
+#[tokio::test]
+async fn i7_right_passwords_from_one_address_are_not_limited_as_guesses() {
+    let server = Server::start().await;
+    let join = locked_room(&server).await;
+    for _ in 0..25 {
+        assert!(says(&server, "", &join, "open sesame").await.status().is_success());
+    }
 }
 
 #[tokio::test]

@@ -4,8 +4,6 @@ use super::{
     auth::Caller,
     body::{Body, OrDefault},
     error::Problem,
-    idempotency::Once,
-    links,
     rooms::{self, CreateRoom, CreatedRoom, JoinRequest, RoomView},
     state::Shared,
 };
@@ -93,22 +91,15 @@ pub async fn create(
     shared: Data<Shared>,
     Body(body): Body<CreateMeeting>,
 ) -> Result<HttpResponse, Problem> {
-    let (caller, body) = (&caller, body);
-    shared.limits.rooms.check(shared.client_ip(&request))?;
-    let once = Once {
-        tenant: caller.tenant(),
-        actor: caller.idempotency_actor(shared.client_ip(&request)),
-        operation: "POST meetings",
-        request: &request,
-    };
-    let base = links::base(&request, &shared.config);
-    let hash = serde_json::to_value(&body).map_err(Problem::internal)?;
     let (host_id, scheduled_time) = (body.host_id.clone(), body.scheduled_time);
-    let work = async {
-        let room = rooms::create_for(&shared, caller, &body.into(), base).await?;
-        Ok(CreatedMeeting { meeting_id: room.room_id, meeting_code: room.room_code.clone(), host_id, scheduled_time, room })
+    let meeting = |room: CreatedRoom| CreatedMeeting {
+        meeting_id: room.room_id,
+        meeting_code: room.room_code.clone(),
+        host_id,
+        scheduled_time,
+        room,
     };
-    once.run(&shared, &hash, work).await
+    rooms::create_once("POST meetings", &request, &shared, &caller, body, meeting).await
 }
 
 /// A meeting by id or code.

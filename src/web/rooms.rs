@@ -7,7 +7,7 @@ pub mod read;
 mod view;
 
 pub use change::{change, delete, end};
-pub use create::{CreateRoom, CreatedRoom, create, create_for};
+pub use create::{CreateRoom, CreatedRoom, create, create_once};
 pub use join::{JoinAnswer, JoinRequest, join, join_as};
 pub use read::{list, read};
 pub use view::{RoomView, view as view_of};

@@ -85,19 +85,27 @@ pub async fn create(
     shared: Data<Shared>,
     Body(body): Body<CreateRoom>,
 ) -> Result<HttpResponse, Problem> {
-    let (caller, body) = (&caller, body);
-    shared.limits.rooms.check(shared.client_ip(&request))?;
-    let once = Once {
-        tenant: caller.tenant(),
-        actor: caller.idempotency_actor(shared.client_ip(&request)),
-        operation: "POST rooms",
-        request: &request,
-    };
-    once.run(&shared, &body, create_for(&shared, caller, &body, links::base(&request, &shared.config))).await
+    create_once("POST rooms", &request, &shared, &caller, body, |room| room).await
 }
 
-/// What [`create`] and its other name share.
-pub async fn create_for(shared: &Shared, caller: &Caller, wish: &CreateRoom, base: String) -> Result<CreatedRoom, Problem> {
+/// What [`create`] and its other name share: once for an `Idempotency-Key`, and as often as one address may. `shaped` is what that name answers.
+pub async fn create_once<B: Serialize + Into<CreateRoom>, T: Serialize>(
+    operation: &'static str,
+    request: &HttpRequest,
+    shared: &Shared,
+    caller: &Caller,
+    body: B,
+    shaped: impl FnOnce(CreatedRoom) -> T,
+) -> Result<HttpResponse, Problem> {
+    let address = shared.client_ip(request);
+    shared.limits.rooms.check(address)?;
+    let once = Once { tenant: caller.tenant(), actor: caller.idempotency_actor(address), operation, request };
+    let asked = serde_json::to_value(&body).map_err(Problem::internal)?;
+    let (wish, base) = (body.into(), links::base(request, &shared.config));
+    once.run(shared, &asked, async { Ok(shaped(create_for(shared, caller, &wish, base).await?)) }).await
+}
+
+async fn create_for(shared: &Shared, caller: &Caller, wish: &CreateRoom, base: String) -> Result<CreatedRoom, Problem> {
     shared.accepting()?;
     caller.may_create_rooms(&shared.config)?;
     wish.validate()?;

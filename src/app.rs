@@ -46,12 +46,12 @@ pub fn serve(config: Config) -> Result<(), AppError> {
 async fn run(config: Config) -> Result<(), AppError> {
     let metrics = telemetry::start_metrics()?;
     let parts = adapters::build(&config, metrics)?;
-    let shared = parts.shared.clone();
+    let (shared, signalling) = (parts.shared.clone(), parts.signalling.clone());
     let server = listen::start(&config, parts)?;
     let upkeep = actix::spawn(telemetry::upkeep(shared.metrics.clone()));
     let housekeeping = actix::spawn(housekeeping::keep(shared.clone()));
     let drain = Duration::from_secs(config.drain_seconds);
-    actix::spawn(shutdown::on_signal(server.handle(), shared, drain));
+    actix::spawn(shutdown::on_signal(server.handle(), shared, signalling, drain));
     let served = server.await;
     housekeeping.abort();
     upkeep.abort();

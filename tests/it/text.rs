@@ -41,9 +41,18 @@ async fn s10_ten_thousand_emoji_are_too_many() {
     alice.refused(json!({ "type": "rename", "displayName": emoji }), "too_long").await;
     alice.refused(json!({ "type": "update_room", "name": emoji }), "too_long").await;
     alice.refused(json!({ "type": "react", "emoji": emoji }), "too_long").await;
+    alice.refused(json!({ "type": "waiting_message", "text": emoji }), "too_long").await;
+    alice.refused(json!({ "type": "deny_all", "message": emoji }), "too_long").await;
     alice.do_ok(json!({ "type": "chat", "text": "😀".repeat(4_000), "clientId": "2" })).await;
+    let mut bob = Client::connect(&server).await;
+    let token = server.guest_token(&room, "Bob").await;
+    bob.refused(json!({ "type": "hello", "token": token, "displayName": emoji }), "too_long").await;
     invalid(server.post("/api/v1/rooms", None, json!({ "name": emoji })).await, "name").await;
     invalid(server.post("/api/v1/rooms", None, json!({ "hostName": emoji })).await, "hostName").await;
+    invalid(server.post("/v1/meetings", None, json!({ "title": emoji })).await, "name").await;
+    let path = format!("/api/v1/rooms/{}", room.id);
+    let change = server.request(reqwest::Method::PATCH, &path).bearer_auth(&room.guest_token).json(&json!({ "name": emoji }));
+    invalid(change.send().await.expect("an answer"), "name").await;
     let join = format!("/api/v1/rooms/{}/join", room.code);
     invalid(server.post(&join, None, json!({ "displayName": emoji })).await, "displayName").await;
     let account = Account::new(&server, "Alice").await;
@@ -52,6 +61,12 @@ async fn s10_ten_thousand_emoji_are_too_many() {
         .bearer_auth(&account.access)
         .json(&json!({ "displayName": emoji }));
     invalid(change.send().await.expect("an answer"), "displayName").await;
+    let sign_up = json!({ "email": "bob@example.org", "password": crate::people::PASSWORD, "displayName": emoji });
+    invalid(server.post("/api/v1/users", None, sign_up).await, "displayName").await;
+    let key = json!({ "name": emoji, "scopes": ["rooms:read"] });
+    invalid(server.post("/api/v1/api-keys", Some(&account.access), key).await, "name").await;
+    let read = server.get(&path, &room.guest_token).await.json::<Value>().await.expect("JSON");
+    assert_eq!(read["name"], "", "nothing of it was taken");
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@ use serde_json::Value;
 use tokio::process::Command;
 
 #[tokio::test]
-#[ignore = "needs npm ci --prefix loadtest/baseline"]
 async fn the_baseline_relays_without_loss_and_is_measured() {
     let json = std::env::temp_dir().join(format!("loadtest-baseline-{}.json", std::process::id()));
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/baseline");
@@ -31,7 +30,12 @@ async fn the_baseline_relays_without_loss_and_is_measured() {
         .output()
         .await
         .unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "is it installed? .ci/npm-ci loadtest/baseline\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let report: Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
     assert!(report["latencies"]["relay"]["count"].as_u64().unwrap() > 400);
     assert!(report["figures"]["cpu_us_per_relay"].as_f64().unwrap() > 0.0);

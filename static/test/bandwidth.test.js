@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { LOWEST, lowered, shareBandwidth } from "../js/peers/bandwidth.js";
+import { LOWEST, captureFor, lowered, shareBandwidth } from "../js/peers/bandwidth.js";
 import { Ladder } from "../js/peers/ladder.js";
 import { encodingOf } from "../js/peers/sender-limits.js";
-import { Shares, isStrained } from "../js/peers/shares.js";
+import { Shares, deviceHealth } from "../js/peers/shares.js";
 import { FakeClock } from "./fake-clock.js";
 
 test("the camera's total stays within a common uplink, whatever the number of peers", () => {
@@ -58,7 +58,7 @@ test("in trouble the camera gives way step by step, and never the sound", () => 
 });
 
 /** The levels at every second. @param {Ladder} ladder @param {(second: number) => boolean} trouble @param {number} seconds @param {number} from */
-const climb = (ladder, trouble, seconds, from = 0) => Array.from({ length: seconds }, (_, i) => ladder.update(trouble(from + i), (from + i) * 1000));
+const climb = (ladder, trouble, seconds, from = 0) => Array.from({ length: seconds }, (_, i) => ladder.update(trouble(from + i) ? "trouble" : "ease", (from + i) * 1000));
 
 test("down when trouble lasts, slowly up, and more slowly after a relapse", () => {
   const ladder = new Ladder({ lowest: 3, now: 0 });
@@ -76,17 +76,45 @@ test("down when trouble lasts, slowly up, and more slowly after a relapse", () =
 });
 
 test("who begins below the top is there in some seconds when all is well", () => {
-  const ladder = new Ladder({ lowest: 3, level: 2, now: 0 });
+  const ladder = new Ladder({ lowest: LOWEST, level: 2, now: 0 });
   const levels = climb(ladder, () => false, 8);
   assert.deepEqual([levels[0], levels[3], levels[7]], [2, 1, 0]);
 });
 
 const reading = (more = {}) => ({ lossUp: 0, cpuLimited: false, encodeMs: 3, ...more });
 
-test("a device falls behind when its encoders say so or take too long for all pictures", () => {
-  assert.equal(isStrained([reading(), reading({ cpuLimited: true })], 30, 8), true);
-  assert.equal(isStrained([reading({ encodeMs: 25 }), reading({ encodeMs: 25 })], 24, 2), true);
-  assert.equal(isStrained([reading(), reading({ encodeMs: null })], 24, 2), false);
+for (const [what, facts, health] of [
+  ["its encoders say so", { stats: [reading(), reading({ cpuLimited: true })], cores: 8 }, "trouble"],
+  ["the pictures take longer than there is time", { stats: [reading({ encodeMs: 25 }), reading({ encodeMs: 25 })] }, "trouble"],
+  ["the pictures take most of the time", { stats: [reading({ encodeMs: 15 }), reading({ encodeMs: 15 })] }, "busy"],
+  ["the page answers late", { stats: [reading()], lateMs: 200 }, "trouble"],
+  ["the page answers just in time", { stats: [reading()], lateMs: 40 }, "busy"],
+  ["there is much left", { stats: [reading(), reading({ encodeMs: null })], lateMs: 3 }, "ease"],
+  ["nothing is known yet", { stats: [] }, "ease"],
+]) {
+  test(`a device where ${what}: ${health}`, () => assert.equal(deviceHealth({ lateMs: 0, framerate: 24, cores: 2, ...facts }), health));
+}
+
+test("between trouble and ease nothing moves, and who steps aside comes back as quickly as who began there", () => {
+  const ladder = new Ladder({ lowest: LOWEST, level: 2, now: 0 });
+  for (let second = 0; second < 60; second += 2) ladder.update("busy", second * 1000);
+  assert.equal(ladder.level, 2);
+  ladder.stepAside(3, 60_000);
+  ladder.stepAside(1, 60_000);
+  assert.equal(ladder.level, 3);
+  assert.equal(Math.min(...climb(ladder, () => false, 12, 61)), 0);
+});
+
+for (const [peers, level, lines, framerate] of [[0, 0, 720, 30], [1, 0, 720, 30], [2, 0, 540, 30], [4, 0, 360, 25], [4, 2, 270, 18], [4, 3, 180, 15], [4, LOWEST, 180, 8], [12, 0, 180, 15]]) {
+  test(`the camera is taken with ${lines} lines at ${framerate} for ${peers} peers at level ${level}`, () => {
+    const budgets = Array.from({ length: peers }, () => lowered(shareBandwidth({ peers, sharing: false }), level));
+    assert.deepEqual(captureFor(budgets), { lines, framerate });
+  });
+}
+
+test("the camera is taken as the one who gets most of it needs it", () => {
+  const budget = shareBandwidth({ peers: 4, sharing: false });
+  assert.deepEqual(captureFor([lowered(budget, 3), budget]), { lines: 360, framerate: 25 });
 });
 
 test("loss to one lowers that one, a busy device lowers all, and new links in a crowd begin small", () => {
@@ -96,7 +124,10 @@ test("loss to one lowers that one, a busy device lowers all, and new links in a 
   assert.equal(pair.of("a").camera.maxBitrate, 1_200_000);
   const report = (shares, seconds, stats) => {
     const start = clock.now();
-    for (let i = 0; i <= seconds; i += 2) shares.adapt(stats, (clock.time = start + i * 1000));
+    for (let i = 0; i <= seconds; i += 2) {
+      clock.time = start + i * 1000;
+      shares.adapt(stats);
+    }
   };
   report(pair, 6, new Map([["a", reading({ lossUp: 0.2 })], ["b", reading()]]));
   assert.ok(pair.of("a").camera.maxBitrate < 1_200_000);
@@ -106,7 +137,16 @@ test("loss to one lowers that one, a busy device lowers all, and new links in a 
 
   const crowd = new Shares({ clock, cores: 2 });
   crowd.plan({ ids: ["a", "b", "c", "d"], sharing: false, lowPower: false });
-  assert.equal(crowd.of("a").camera.lines, 240);
-  report(crowd, 10, new Map());
+  assert.equal(crowd.of("a").camera.lines, 180);
+  assert.deepEqual(crowd.capture, { lines: 180, framerate: 15 });
+  report(crowd, 14, new Map());
   assert.equal(crowd.of("a").camera.lines, 360);
+
+  const newcomer = () => crowd.plan({ ids: ["a", "b", "c", "d", "e"], sharing: false, lowPower: false });
+  newcomer();
+  assert.deepEqual([crowd.of("a").camera.lines, crowd.of("e").camera.lines], [360, 180], "a device at ease takes nobody's picture away");
+  crowd.plan({ ids: ["a", "b", "c", "d"], sharing: false, lowPower: false });
+  crowd.adapt(new Map(), 50);
+  newcomer();
+  assert.equal(crowd.of("a").camera.lines, 180, "a busy one makes room");
 });

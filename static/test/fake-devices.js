@@ -54,7 +54,16 @@ class FakeTrack extends EventTarget {
     super();
     Object.assign(this, { kind, deviceId });
   }
-  getSettings = () => ({ deviceId: this.deviceId });
+  /** All of one device: it is released when none of them lives. */
+  copies = [this];
+  getSettings = () => ({ deviceId: this.deviceId, ...this.size });
+  applyConstraints = async ({ width, height, frameRate }) => void (this.size = { width: width.ideal, height: height.ideal, frameRate: frameRate.max });
+  clone() {
+    const copy = new FakeTrack(this.kind, this.deviceId);
+    copy.copies = this.copies;
+    this.copies.push(copy);
+    return copy;
+  }
   stop() {
     this.readyState = "ended";
   }

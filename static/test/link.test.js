@@ -242,8 +242,8 @@ test("six people: fifteen connections, nobody left out, and each sends less", as
     const [{ maxBitrate, scaleResolutionDownBy }] = pc(people[0], "b").getTransceivers()[1].sender.getParameters().encodings;
     return [maxBitrate, scaleResolutionDownBy];
   };
-  assert.deepEqual(sent(), [160_000, 3], "each begins small");
-  for (let i = 0; i < 5; i += 1) {
+  assert.deepEqual(sent(), [100_000, 4], "each begins small");
+  for (let i = 0; i < 8; i += 1) {
     people[0].adapt(new Map());
     await clock.advance(2_000);
   }

@@ -130,3 +130,30 @@ test("closing releases everything and is heard of no more", async () => {
   assertHonest(media);
   assert.deepEqual(replaced, []);
 });
+
+test("the camera is taken as it is needed, a new one too, and given back whole", async () => {
+  const { desk, media } = await alice(...DESK);
+  let told = 0;
+  media.addEventListener("tracks", () => (told += 1));
+  await media.setCapture({ lines: 180, framerate: 15 });
+  const small = { width: 320, height: 180, frameRate: 15 };
+  assert.deepEqual(media.tracks.camera.size, small);
+  assert.equal(told, 1, "how senders scale depends on it");
+  await media.setCapture({ lines: 180, framerate: 15 });
+  assert.equal(told, 1);
+
+  const first = media.tracks.camera;
+  assert.ok(first.copies.some((one) => one !== first && !one.size), "the device itself goes on as it was opened");
+  await media.select("camera", "lid");
+  await settle();
+  assert.deepEqual(media.tracks.camera.size, small);
+  assert.deepEqual(new Set(first.copies.map((one) => one.readyState)), new Set(["ended"]), "the old device is released");
+
+  await media.setLowPower(true);
+  await media.setCapture({ lines: 720, framerate: 30 });
+  assert.deepEqual(media.tracks.camera.size, { width: 640, height: 360, frameRate: 15 });
+  await media.setLowPower(false);
+  assert.equal(media.tracks.camera.size.height, 720);
+  media.close();
+  assert.ok(desk.opened.every((one) => one.copies.every((copy) => copy.readyState === "ended")));
+});

@@ -19,6 +19,8 @@ export class Sounds {
   #context = null;
   /** @type {Partial<Record<Sound, number>>} */
   #last = {};
+  /** How many notes are not over. */
+  #sounding = 0;
   #makeContext;
   #now;
 
@@ -44,6 +46,7 @@ export class Sounds {
   close() {
     this.#context?.close().catch(() => undefined);
     this.#context = null;
+    this.#sounding = 0;
   }
 
   /** @param {AudioContext} context @param {number} frequency @param {number} at */
@@ -58,5 +61,14 @@ export class Sounds {
     oscillator.connect(gain).connect(context.destination);
     oscillator.start(begin);
     oscillator.stop(begin + LENGTH_S);
+    this.#sounding += 1;
+    oscillator.onended = () => this.#onEnded(context);
+  }
+
+  /** A context that runs wakes the page some hundred times a second, silent or not. @param {AudioContext} context */
+  #onEnded(context) {
+    if (context !== this.#context) return;
+    this.#sounding -= 1;
+    if (this.#sounding === 0) this.close();
   }
 }

@@ -70,8 +70,8 @@ export class Call extends CallBase {
       peers: () => this.#mesh.peers,
       facts: () => this.#facts(),
       onVoices: (voices) => this.#onVoices(voices),
-      onStats: (stats) => {
-        this.#mesh.peers?.adapt(stats);
+      onStats: (stats, lateMs) => {
+        this.#mesh.peers?.adapt(stats, lateMs);
         this.#mesh.read();
       },
       onTelemetry: (telemetry) => void this.request("telemetry", /** @type {any} */ (telemetry)).catch(() => undefined),

@@ -88,6 +88,8 @@ export class Mesh {
     const peers = new Peers({ localId, request, iceServers: this.#iceServers, clock, RTCPeerConnection });
     peers.addEventListener("state", () => this.read());
     peers.addEventListener("tracks", (event) => this.arrange(/** @type {CustomEvent<string>} */ (event).detail));
+    void media.setCapture(peers.capture);
+    peers.addEventListener("capture", () => void media.setCapture(peers.capture));
     peers.setLowPower(media.state.lowPower);
     peers.setTracks(media.tracks);
     return peers;

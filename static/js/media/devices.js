@@ -24,5 +24,12 @@ export const microphoneConstraints = (deviceId, exact = false) => ({ echoCancell
 /** @param {string|null} deviceId @param {boolean} [exact] @param {boolean} [lowPower] @returns {MediaTrackConstraints} */
 export const cameraConstraints = (deviceId, exact = false, lowPower = false) => ({ ...(lowPower ? SMALL : FULL), ...device(deviceId, exact) });
 
+/** An open camera in another size. @param {import("../peers/bandwidth.js").Capture} capture @param {boolean} lowPower @returns {MediaTrackConstraints} */
+export function captureConstraints({ lines, framerate }, lowPower) {
+  const height = lowPower ? Math.min(360, lines) : lines;
+  const most = lowPower ? Math.min(15, framerate) : framerate;
+  return { width: { ideal: Math.round((height * 16) / 9) }, height: { ideal: height }, frameRate: { ideal: most, max: most } };
+}
+
 /** @type {DisplayMediaStreamOptions} */
 export const screenConstraints = { video: { frameRate: { ideal: 15, max: 30 } }, audio: true };

@@ -1,6 +1,6 @@
 import { changeSettings, settings } from "../browser/storage.js";
 import { DeviceWatch } from "./device-watch.js";
-import { cameraConstraints, listDevices, microphoneConstraints, screenConstraints } from "./devices.js";
+import { cameraConstraints, captureConstraints, listDevices, microphoneConstraints, screenConstraints } from "./devices.js";
 import { MediaFailure, mediaFailure } from "./media-error.js";
 import { OwnTracks } from "./own-tracks.js";
 
@@ -28,9 +28,11 @@ export class LocalMedia extends EventTarget {
   /** One thing at a time for each kind. @type {Record<string, Promise<unknown>>} */
   #turns = {};
   #closed = false;
+  /** @type {import("../peers/bandwidth.js").Capture} */
+  #capture = WHOLE;
 
   /** @param {Outside} [outside] */
-  constructor({ mediaDevices = navigator.mediaDevices, permissions = navigator.permissions, makeContext = () => new AudioContext() } = {}) {
+  constructor({ mediaDevices = navigator.mediaDevices, permissions = navigator.permissions, makeContext = meterContext } = {}) {
     super();
     this.#devices = mediaDevices;
     this.#own = new OwnTracks(makeContext);
@@ -130,9 +132,14 @@ export class LocalMedia extends EventTarget {
   async setLowPower(on) {
     changeSettings({ lowPower: on });
     this.#change({ lowPower: on });
-    // Where a camera can't, the limits of what is sent still hold.
-    await this.#own.get("camera")?.applyConstraints(cameraConstraints(this.state.camera.deviceId, false, on)).catch(() => undefined);
-    this.#announce();
+    await this.#fitCamera();
+  }
+
+  /** What the camera is needed for now: it is taken no larger and no more often. @param {import("../peers/bandwidth.js").Capture} capture */
+  async setCapture(capture) {
+    if (capture.lines === this.#capture.lines && capture.framerate === this.#capture.framerate) return;
+    this.#capture = capture;
+    await this.#fitCamera();
   }
 
   /** How loud the open microphone is, 0 to 1; 0 while silenced. */
@@ -155,6 +162,15 @@ export class LocalMedia extends EventTarget {
     }
     this.#endScreen();
     this.#own.close();
+  }
+
+  /** The senders are told afterwards: how they scale depends on it. */
+  async #fitCamera() {
+    const camera = this.#own.get("camera");
+    if (!camera) return;
+    // Where a camera can't, the limits of what is sent still hold.
+    await camera.applyConstraints?.(captureConstraints(this.#capture, this.state.lowPower)).catch(() => undefined);
+    if (camera === this.#own.get("camera")) this.#announce();
   }
 
   async #openBoth() {
@@ -204,6 +220,7 @@ export class LocalMedia extends EventTarget {
     if (track.readyState === "ended") throw new MediaFailure({ code: "in_use", message: "The device stopped at once." });
     this.#own.put(kind, track);
     if (kind === "microphone") track.enabled = this.state.microphone.on;
+    else if (this.#capture !== WHOLE) void this.#fitCamera();
     track.addEventListener("ended", () => void this.#onGone(kind, track));
     this.#set(kind, { deviceId: track.getSettings().deviceId ?? this.state[kind].deviceId });
   }
@@ -307,6 +324,12 @@ export class LocalMedia extends EventTarget {
     if (!this.#closed) this.dispatchEvent(new Event("tracks"));
   }
 }
+
+/** As a camera is opened. @type {import("../peers/bandwidth.js").Capture} */
+const WHOLE = { lines: 720, framerate: 30 };
+
+/** Only measures: it needs no speaker, and no hurry. A running speaker wakes a page some hundred times a second. */
+const meterContext = () => new AudioContext(/** @type {AudioContextOptions} */ ({ latencyHint: "playback", sinkId: { type: "none" } }));
 
 /** @type {import("../call/call-state.js").MediaError} */
 const REFUSED = { code: "denied", message: "The permission was taken back." };

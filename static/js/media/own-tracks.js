@@ -13,6 +13,11 @@ export class OwnTracks {
   screenPreview = new MediaStream();
   /** @type {Tracks} */
   #tracks = { microphone: null, camera: null, screen: null, screenAudio: null };
+  /**
+   * Holds the camera open as it was opened: changing the size of the only track of a device may start the device anew, which freezes the picture.
+   * @type {MediaStreamTrack|null}
+   */
+  #anchor = null;
   #makeContext;
   /** @type {AudioContext|null} */
   #context = null;
@@ -34,8 +39,9 @@ export class OwnTracks {
     this.drop(kind);
     this.#tracks[kind] = track;
     track.contentHint = kind === "camera" ? "motion" : "speech";
-    if (kind === "camera") this.preview.addTrack(track);
-    else this.#startMeter(track);
+    if (kind === "microphone") return this.#startMeter(track);
+    this.#anchor = track.clone?.() ?? null;
+    this.preview.addTrack(track);
   }
 
   /** @param {MediaStream} stream @returns {MediaStreamTrack} the picture */
@@ -55,7 +61,11 @@ export class OwnTracks {
     if (!track) return;
     this.#tracks[kind] = null;
     track.stop();
-    if (kind === "camera") return this.preview.removeTrack(track);
+    if (kind === "camera") {
+      this.#anchor?.stop();
+      this.#anchor = null;
+      return this.preview.removeTrack(track);
+    }
     this.#meter?.close();
     this.#meter = null;
   }

@@ -44,8 +44,9 @@ export function shareBandwidth({ peers, sharing, lowPower = false }) {
 const STEPS = [
   { maxBitrate: 1, maxFramerate: Infinity, lines: 1 },
   { maxBitrate: 0.6, maxFramerate: 20, lines: 1 },
-  { maxBitrate: 0.4, maxFramerate: 15, lines: 2 / 3 },
-  { maxBitrate: 0.25, maxFramerate: 10, lines: 1 / 2 },
+  { maxBitrate: 0.4, maxFramerate: 18, lines: 2 / 3 },
+  { maxBitrate: 0.25, maxFramerate: 15, lines: 1 / 2 },
+  { maxBitrate: 0.15, maxFramerate: 8, lines: 1 / 3 },
 ];
 export const LOWEST = STEPS.length - 1;
 /** A smaller picture shows nobody. */
@@ -62,6 +63,22 @@ export function lowered(budget, level) {
     lines: Math.max(LEAST.lines, Math.round(lines * step.lines)),
   };
   return { ...budget, camera };
+}
+
+/** The sizes in which a camera is taken, by their lines: few, so that a small change of a limit does not change the picture that everybody gets. */
+const CAPTURE_LINES = [180, 270, 360, 540, 720];
+
+/**
+ * How the camera is taken when this is all that is sent of it: nothing is scaled, copied and drawn that nobody gets.
+ * @typedef {{lines: number, framerate: number}} Capture
+ * @param {Budget[]} budgets one a link @returns {Capture} the whole picture while there is nobody
+ */
+export function captureFor(budgets) {
+  const whole = { lines: 720, framerate: 30 };
+  if (budgets.length === 0) return whole;
+  const lines = Math.max(...budgets.map(({ camera }) => camera.lines ?? whole.lines));
+  const framerate = Math.max(...budgets.map(({ camera }) => camera.maxFramerate ?? whole.framerate));
+  return { lines: CAPTURE_LINES.find((one) => one >= lines) ?? whole.lines, framerate: Math.min(whole.framerate, framerate) };
 }
 
 /** @template T @param {[most: number, value: T][]} table @param {number} peers @returns {T} */

@@ -1,6 +1,9 @@
 /**
  * How far the camera has given way: quickly down when there is trouble, slowly up again, and more slowly each time that
- * going up brought the trouble back. Who begins below the top goes up quickly until the first trouble.
+ * going up brought the trouble back. Who begins below the top goes up quickly until the first trouble. Between trouble and ease
+ * nothing moves: what is just enough now would be too much a step higher.
+ *
+ * @typedef {"trouble"|"busy"|"ease"} Health
  */
 
 /** Trouble has to last: a single bad reading says little. */
@@ -16,9 +19,10 @@ export class Ladder {
   #lowest;
   #changedAt;
   #upAfter = FIRST_UP_MS;
-  /** Since when there is trouble, or none. */
+  /** Since when it has been so. */
   #since;
-  #trouble = false;
+  /** @type {Health} */
+  #health = "ease";
   #wentUp = false;
 
   /** @param {{lowest: number, level?: number, now: number}} options */
@@ -34,17 +38,30 @@ export class Ladder {
     return this.#level;
   }
 
-  /** @param {boolean} trouble as of now @param {number} now @returns {number} the level */
-  update(trouble, now) {
-    if (trouble !== this.#trouble) {
-      this.#trouble = trouble;
+  /** Whether there was no trouble and nothing close to it of late. */
+  get atEase() {
+    return this.#health === "ease";
+  }
+
+  /** @param {Health} health as of now @param {number} now @returns {number} the level */
+  update(health, now) {
+    if (health !== this.#health) {
+      this.#health = health;
       this.#since = now;
     }
     const lasted = now - this.#since;
     const settled = now - this.#changedAt;
-    if (trouble && lasted >= DOWN_AFTER_MS && settled >= SETTLES_MS) this.#down(now);
-    else if (!trouble && lasted >= this.#upAfter && settled >= this.#upAfter) this.#up(now);
+    if (health === "trouble" && lasted >= DOWN_AFTER_MS && settled >= SETTLES_MS) this.#down(now);
+    else if (health === "ease" && lasted >= this.#upAfter && settled >= this.#upAfter) this.#up(now);
     return this.#level;
+  }
+
+  /** Gives way before there is trouble. @param {number} level @param {number} now */
+  stepAside(level, now) {
+    if (level <= this.#level) return;
+    this.#level = Math.min(level, this.#lowest);
+    this.#changedAt = now;
+    this.#wentUp = false;
   }
 
   /** @param {number} now */

@@ -1,4 +1,5 @@
 import { systemClock } from "../browser/clock.js";
+import { captureFor } from "./bandwidth.js";
 import { IceServers } from "./ice-servers.js";
 import { Link } from "./link.js";
 import { NetworkWatch, browserNetwork } from "./network-watch.js";
@@ -16,7 +17,8 @@ import { Shares } from "./shares.js";
  */
 
 /**
- * The mesh: a link to everybody else in the room. Dispatches `state` and `tracks` (detail: a participant's id).
+ * The mesh: a link to everybody else in the room. Dispatches `state` and `tracks` (detail: a participant's id), and `capture` when the camera
+ * is to be taken in another size or less often.
  */
 export class Peers extends EventTarget {
   /** @type {Map<string, Link>} */
@@ -29,6 +31,8 @@ export class Peers extends EventTarget {
   #lowPower = false;
   #iceServers;
   #networkWatch;
+  /** @type {import("./bandwidth.js").Capture} */
+  #capture = captureFor([]);
   epoch = 0;
 
   /** @param {PeersOptions} options */
@@ -93,9 +97,17 @@ export class Peers extends EventTarget {
     this.#share();
   }
 
-  /** Sends less where there is trouble, and more again later. @param {Map<string, import("./stats.js").LinkStats>} stats of the last seconds */
-  adapt(stats) {
-    this.#shares.adapt(stats);
+  /** How the camera is best taken now. */
+  get capture() {
+    return this.#capture;
+  }
+
+  /**
+   * Sends less where there is trouble, and more again later.
+   * @param {Map<string, import("./stats.js").LinkStats>} stats of the last seconds @param {number} [lateMs] how late the page did what was due
+   */
+  adapt(stats, lateMs) {
+    this.#shares.adapt(stats, lateMs);
     this.#limit();
   }
 
@@ -147,6 +159,11 @@ export class Peers extends EventTarget {
   }
 
   #limit() {
+    const { capture } = this.#shares;
+    if (capture.lines !== this.#capture.lines || capture.framerate !== this.#capture.framerate) {
+      this.#capture = capture;
+      this.dispatchEvent(new Event("capture"));
+    }
     for (const [id, link] of this.#links) link.setBudget(this.#shares.of(id));
   }
 

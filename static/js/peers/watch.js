@@ -1,6 +1,7 @@
 import { systemClock } from "../browser/clock.js";
 import { loudness } from "../media/level-meter.js";
 import { Speakers } from "./speakers.js";
+import { Lateness } from "./lateness.js";
 import { peerTelemetry, readStats } from "./stats.js";
 
 const LEVELS_EVERY_MS = 150;
@@ -14,7 +15,8 @@ const TELEMETRY_EVERY_MS = 10_000;
  * @property {() => import("./peers.js").Peers|null} peers
  * @property {() => {localId: string|null, localLevel: number, muted: Set<string>}} facts
  * @property {(voices: {speaking: string[], active: string|null}) => void} onVoices
- * @property {(stats: Map<string, LinkStats>) => void} onStats
+ * @property {(stats: Map<string, LinkStats>, lateMs: number) => void} onStats with how late this page was on average since the last time
+ * @property {() => boolean} [hidden] whether the page is out of sight: its timers then tell nothing
  * @property {(telemetry: object) => void} onTelemetry
  * @property {import("../browser/clock.js").Clock} [clock]
  */
@@ -35,6 +37,7 @@ export class Watch {
   /** @type {Record<string, unknown>} */
   #timers = {};
   #loudest = 0;
+  #lateness = new Lateness();
 
   /** @param {WatchOptions} options */
   constructor(options) {
@@ -56,10 +59,16 @@ export class Watch {
 
   /** @param {string} name @param {number} ms @param {() => unknown} run */
   #every(name, ms, run) {
+    const due = this.#clock.now() + ms;
     this.#timers[name] = this.#clock.setTimeout(() => {
       this.#every(name, ms, run);
+      if (name === "levels" && !this.#hidden) this.#lateness.note(this.#clock.now() - due);
       run();
     }, ms);
+  }
+
+  get #hidden() {
+    return this.#options.hidden?.() ?? globalThis.document?.hidden === true;
   }
 
   #listen() {
@@ -76,7 +85,7 @@ export class Watch {
 
   async #measure() {
     this.stats = await this.#read(this.#short);
-    this.#options.onStats(this.stats);
+    this.#options.onStats(this.stats, this.#lateness.take());
   }
 
   async #report() {

@@ -6,7 +6,8 @@ import { film } from "./camera.js";
 /** Real voices where the machine has them; otherwise Chromium beeps. */
 const SPEECH = fileURLToPath(new URL("../../../../shared/data/speech/", import.meta.url));
 
-const FLAGS = [
+/** What every browser of the tests needs, with cameras and microphones of its own making. */
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

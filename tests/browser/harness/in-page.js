@@ -84,3 +84,55 @@ export function connectionsOfPage() {
     connection.connectionState === "closed" ? [] : [{ number, state: connection.connectionState, user: /a=ice-ufrag:(\S+)/.exec(connection.localDescription?.sdp ?? "")?.[1] ?? "" }],
   );
 }
+
+/** Whether pictures of so many others are drawn and their sound arrives; cheap, so that measuring takes nothing from what is measured. @param {number} others */
+export function mediaArrived(others) {
+  const videos = /** @type {HTMLVideoElement[]} */ ([]);
+  const visit = (/** @type {ParentNode} */ root) => {
+    for (const one of root.querySelectorAll("*")) {
+      if (one instanceof HTMLVideoElement) videos.push(one);
+      if (one.shadowRoot) visit(one.shadowRoot);
+    }
+  };
+  visit(document);
+  const drawn = videos.filter((video) => video.srcObject && video.videoWidth > 0 && video.currentTime > 0).length;
+  const connections = /** @type {RTCPeerConnection[]} */ (/** @type {any} */ (window).peerConnections);
+  const heard = connections.filter((one) => one.getReceivers().some((receiver) => receiver.track.kind === "audio" && receiver.getSynchronizationSources().length > 0)).length;
+  // The own picture is among the videos.
+  return drawn >= others + 1 && heard >= others;
+}
+
+/** Clicks a button and gives the milliseconds until the page shows another name for it. @param {string} label */
+export async function answersToClick(label) {
+  const find = (/** @type {ParentNode} */ root) => {
+    for (const one of root.querySelectorAll("*")) {
+      if (one.localName === "button" && one.getAttribute("aria-label") === label) return /** @type {HTMLElement} */ (one);
+      /** @type {HTMLElement|null} */
+      const inside = one.shadowRoot ? find(one.shadowRoot) : null;
+      if (inside) return inside;
+    }
+    return null;
+  };
+  const button = find(document);
+  if (!button) throw new Error(`no button ${label}`);
+  const start = performance.now();
+  button.click();
+  while (button.getAttribute("aria-label") === label) await new Promise((resolve) => requestAnimationFrame(() => resolve(null)));
+  return performance.now() - start;
+}
+
+/** What is drawn of each video from now on, for so many seconds: its size and pictures a second. @param {number} seconds */
+export async function picturesDrawn(seconds) {
+  const videos = /** @type {HTMLVideoElement[]} */ ([]);
+  const visit = (/** @type {ParentNode} */ root) => {
+    for (const one of root.querySelectorAll("*")) {
+      if (one instanceof HTMLVideoElement && one.srcObject) videos.push(one);
+      if (one.shadowRoot) visit(one.shadowRoot);
+    }
+  };
+  visit(document);
+  const count = () => videos.map((video) => video.getVideoPlaybackQuality().totalVideoFrames);
+  const before = count();
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  return count().map((now, i) => `${videos[i].videoWidth}x${videos[i].videoHeight}@${Math.round((now - before[i]) / seconds)}`);
+}

@@ -16,7 +16,7 @@ export const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
   "--use-fake-ui-for-media-stream",
-  "--use-fake-device-for-media-stream=device-count=2",
+  "--use-fake-device-for-media-stream=device-count=3",
   "--allow-loopback-in-peer-connection",
   "--auto-accept-this-tab-capture",
   "--auto-select-desktop-capture-source=Entire screen",
@@ -24,12 +24,18 @@ export const FLAGS = [
 
 /** @type {Promise<import("playwright-core").Browser>|null} */
 let running = null;
+let filmed = true;
+
+/** A film is one camera; of Chromium's own pretended ones two can be used. To be called before anybody sits down. */
+export function useTwoCameras() {
+  filmed = false;
+}
 
 /** One browser for all the people of a file: each has their own profile in it. */
 export function browser() {
   running ??= chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [...FLAGS, `--use-file-for-fake-video-capture=${film()}`, ...voice()],
+    args: [...FLAGS, ...(filmed ? [`--use-file-for-fake-video-capture=${film()}`] : []), ...voice()],
     // Playwright hides the scroll bars of what it photographs; people see them.
     ignoreDefaultArgs: ["--mute-audio"],
   });

@@ -136,3 +136,60 @@ export async function picturesDrawn(seconds) {
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   return count().map((now, i) => `${videos[i].videoWidth}x${videos[i].videoHeight}@${Math.round((now - before[i]) / seconds)}`);
 }
+
+/**
+ * Makes the devices of a page ones with plugs: the browser pretends devices, but can't take one away. What is pulled ends, is in no list and can't
+ * be opened any more. Screens get the sound that a shared tab has.
+ */
+export function plugDevices() {
+  const devices = navigator.mediaDevices;
+  const tracks = /** @type {MediaStreamTrack[]} */ ([]);
+  const gone = /** @type {Set<string>} */ (new Set());
+  Object.defineProperty(window, "plugs", { value: { tracks, gone } });
+  const [open, list, screen] = [devices.getUserMedia.bind(devices), devices.enumerateDevices.bind(devices), devices.getDisplayMedia.bind(devices)];
+  // The second of Chromium's own cameras is one for depth, which no codec takes.
+  devices.enumerateDevices = async () => (await list()).filter((one) => !gone.has(one.deviceId) && one.label !== "fake_device_1");
+  devices.getUserMedia = async (wanted = {}) => {
+    const there = (await devices.enumerateDevices()).filter((one) => one.deviceId);
+    const plugged = (/** @type {any} */ asked, /** @type {string} */ kind) => {
+      if (!asked || gone.size === 0) return asked;
+      const id = asked.deviceId?.exact ?? asked.deviceId?.ideal;
+      const found = there.find((one) => one.kind === kind && one.deviceId === id) ?? there.find((one) => one.kind === kind);
+      if (!found) throw new DOMException("unplugged", "NotFoundError");
+      return { ...asked, deviceId: { exact: found.deviceId } };
+    };
+    const stream = await open({ audio: plugged(wanted.audio, "audioinput"), video: plugged(wanted.video, "videoinput") });
+    tracks.push(...stream.getTracks());
+    return stream;
+  };
+  devices.getDisplayMedia = async (wanted) => {
+    const stream = await screen(wanted);
+    if (wanted?.audio && stream.getAudioTracks().length === 0) {
+      const context = new AudioContext();
+      const [tone, sound] = [context.createOscillator(), context.createMediaStreamDestination()];
+      tone.connect(sound);
+      tone.start();
+      await context.resume();
+      stream.addTrack(sound.stream.getAudioTracks()[0]);
+    }
+    return stream;
+  };
+}
+
+/** @param {"audio"|"video"} kind */
+export function openDevice(kind) {
+  const { tracks } = /** @type {{tracks: MediaStreamTrack[]}} */ (/** @type {any} */ (window).plugs);
+  return tracks.findLast((one) => one.kind === kind && one.readyState === "live")?.getSettings().deviceId ?? null;
+}
+
+/** @param {"audio"|"video"} kind */
+export function pullPlug(kind) {
+  const { tracks, gone } = /** @type {{tracks: MediaStreamTrack[], gone: Set<string>}} */ (/** @type {any} */ (window).plugs);
+  const track = tracks.findLast((one) => one.kind === kind && one.readyState === "live");
+  if (!track) throw new Error(`no ${kind} is open`);
+  gone.add(track.getSettings().deviceId ?? "");
+  // A browser stops the track itself and says so.
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+  navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+}

@@ -1,4 +1,4 @@
-import { connectionsOfPage, contrastOf, seesFrames, sentByPage, soundOf } from "./in-page.js";
+import { connectionsOfPage, contrastOf, openDevice, pullPlug, seesFrames, sentByPage, soundOf } from "./in-page.js";
 import { DEADLINE_MS, until } from "./until.js";
 import { words } from "./words.js";
 
@@ -199,11 +199,30 @@ export class Person {
     }, MEDIA);
   }
 
-  /** @param {Person} other */
-  async soundOf(other) {
+  /** Sound of what they share. @param {Person} other */
+  async hearsScreenOf(other) {
+    const before = await until(`${this.name} gets the sound of ${other.name}'s screen`, () => this.soundOf(other, "screen"), MEDIA);
+    await until(`${this.name} hears ${other.name}'s screen`, async () => {
+      const now = await this.soundOf(other, "screen");
+      return now?.playing && now.energy > before.energy && now.packets > before.packets;
+    }, MEDIA);
+  }
+
+  /** @param {Person} other @param {"camera"|"screen"} [kind] */
+  async soundOf(other, kind = "camera") {
     const who = await this.idOf(other.name);
-    const player = this.page.locator(`audio[data-who="${who}"][data-kind="camera"]`);
+    const player = this.page.locator(`audio[data-who="${who}"][data-kind="${kind}"]`);
     return (await player.count()) ? player.evaluate(soundOf) : null;
+  }
+
+  /** The device that is open now, by its id. @param {"microphone"|"camera"} kind */
+  async device(kind) {
+    return this.page.evaluate(openDevice, kind === "camera" ? "video" : "audio");
+  }
+
+  /** Somebody pulls the plug of the device that is open. @param {"microphone"|"camera"} kind */
+  async pullsThePlugOf(kind) {
+    await this.page.evaluate(pullPlug, kind === "camera" ? "video" : "audio");
   }
 
   /** @param {string} name @returns {Promise<string>} the participant's id, the same as long as they are the same participant */
@@ -281,13 +300,14 @@ export class Person {
     return this.page.evaluate(connectionsOfPage);
   }
 
-  async choosesAnotherMicrophone() {
-    const open = this.button("meeting.devices.microphone");
+  /** @param {"microphone"|"camera"} kind */
+  async choosesAnother(kind) {
+    const open = this.button(`meeting.devices.${kind}`);
     const chosen = () => this.page.getByRole("menuitemradio", { checked: true }).first();
     await open.click();
     const before = await chosen().textContent();
     await this.page.getByRole("menuitemradio", { checked: false }).first().click();
-    await until(`${this.name} has another microphone`, async () => {
+    await until(`${this.name} has another ${kind}`, async () => {
       if (!(await chosen().isVisible())) await open.click();
       const now = await chosen().textContent();
       await this.page.keyboard.press("Escape");

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { browser, closeBrowser } from "./chromium.js";
-import { watchConnections } from "./in-page.js";
+import { plugDevices, watchConnections } from "./in-page.js";
 import { Person } from "./person.js";
 import { Server } from "./server.js";
 import { Wire } from "./wire.js";
@@ -39,6 +39,7 @@ export class World {
       await wire.close();
     });
     await context.addInitScript(watchConnections);
+    await context.addInitScript(plugDevices);
     const person = new Person(name, await context.newPage(), wire, language);
     this.people.push(person);
     return person;

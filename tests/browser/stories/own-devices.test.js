@@ -20,6 +20,10 @@ story("mute stops the packets, not only the sound, and unmuting brings them back
   await alice.finds("Bob", "meeting.tile.muted");
   // The picture goes on meanwhile: it measures the time in which sound would have been sent.
   assert.equal(await sends(bob, "audio", () => alice.sees(bob)), 0, "no packet while muted");
+  const silent = await alice.soundOf(bob);
+  await alice.sees(bob);
+  const still = await alice.soundOf(bob);
+  assert.equal(still?.packets, silent?.packets, "and none arrives");
 
   await bob.sound("unmute");
   await alice.hears(bob);
@@ -54,12 +58,15 @@ story("a shared screen fills the stage of the others, and goes when it ends", as
   await alice.meets(bob);
 });
 
-story("another microphone in the middle of the call: the sound goes on in the same connection", async (world) => {
+story("the sound of what is shared is heard beside the voice, and ends with it", async (world) => {
   const { people } = await meeting(world, "Alice", "Bob");
   const [alice, bob] = people;
   await alice.meets(bob);
-  const before = await bob.connections();
-  await bob.choosesAnotherMicrophone();
-  await Promise.all([alice.meets(bob), bob.meets(alice)]);
-  assert.deepEqual(await bob.connections(), before);
+  await bob.button("meeting.screen.start").click();
+  await alice.seesScreenOf(bob);
+  await Promise.all([alice.hearsScreenOf(bob), alice.hears(bob)]);
+
+  await bob.button("meeting.screen.stop").first().click();
+  await until("nothing is left of the screen", async () => (await alice.soundOf(bob, "screen")) === null);
+  await alice.meets(bob);
 });

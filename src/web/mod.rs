@@ -88,10 +88,12 @@ fn api(api: &mut ServiceConfig) {
 }
 
 fn accounts(api: &mut ServiceConfig) {
-    let me = web::resource("/users/me");
     api.service(one("/users", web::post().to(users::sign_up)))
         .service(
-            me.route(web::get().to(users::me)).route(web::patch().to(users::change_me)).route(web::delete().to(users::delete_me)),
+            web::resource("/users/me")
+                .route(web::get().to(users::me))
+                .route(web::patch().to(users::change_me))
+                .route(web::delete().to(users::delete_me)),
         )
         .service(one("/users/me/password", web::post().to(users::change_password)))
         .service(one("/users/consent", web::post().to(users::consent)))

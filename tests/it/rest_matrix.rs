@@ -1,10 +1,14 @@
 //! Every REST route against everybody who has no business there: made from the server's own OpenAPI document, so that a new route is
 //! tested the day it appears (I4).
 
-use crate::{client::Client, server::Server};
+use crate::{
+    client::Client,
+    people::{Account, PASSWORD},
+    server::Server,
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::process::Command;
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 /// Open to anybody by design; everything else refuses strangers.
 const PUBLIC: &[(&str, &str)] = &[
@@ -90,6 +94,45 @@ pub async fn routes(server: &Server, room: &str) -> Vec<Route> {
     routes
 }
 
+/// The routes that the source lays out, as method and address below the tree; without the pages and the socket, which are no REST.
+fn laid_out() -> BTreeSet<(String, String)> {
+    let mut paths = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web")];
+    let mut found = BTreeSet::new();
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            paths.extend(fs::read_dir(path).expect("a folder").map(|entry| entry.expect("an entry").path()));
+            continue;
+        }
+        let source = fs::read_to_string(path).expect("source");
+        let mut address = String::new();
+        // From one opening of a call to the next: an address is the first argument, a method is what comes before its handler.
+        for (at, _) in source.match_indices('(') {
+            let (before, after) = (&source[..at], source[at + 1..].trim_start());
+            if (before.ends_with("resource") || before.ends_with("one")) && after.starts_with('"') {
+                address = after[1..].split('"').next().expect("its end").to_owned();
+            }
+            for method in ["get", "post", "put", "patch", "delete"] {
+                let handled = after.starts_with(").to(") && before.ends_with(&format!("web::{method}"));
+                if handled && !address.starts_with("/docs") && !["/openapi.json", "/signal"].contains(&address.as_str()) {
+                    found.insert((method.to_owned(), address.clone()));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn i4_the_document_from_which_the_matrix_is_made_has_every_route() {
+    let server = Server::start().await;
+    let below =
+        |pattern: &str| ["/api/v1", "/v1"].iter().find_map(|tree| pattern.strip_prefix(tree)).unwrap_or(pattern).to_owned();
+    let documented: BTreeSet<_> =
+        routes(&server, NOBODY).await.into_iter().map(|route| (route.method, below(&route.pattern))).collect();
+    assert_eq!(laid_out(), documented);
+    assert!(documented.len() > 30, "{documented:?}");
+}
+
 /// A key that reaches everything of another tenant.
 fn key_of_other_tenant(server: &Server) -> String {
     let run = |arguments: &[&str]| {
@@ -117,19 +160,41 @@ async fn strangers_are_refused_everywhere() {
     assert!(routes.len() > 30, "the document has {} routes", routes.len());
     let refusals = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
     let foreign_key = key_of_other_tenant(&server);
+    let body = json!({ "email": "eve@example.org", "password": PASSWORD, "displayName": "Eve" });
+    let foreign = Account::of(&server.post_ok("/api/v1/users", Some(&foreign_key), body).await);
+    let account = Account::new(&server, "Mallory").await;
+    let guest = server.guest_token(&room, "Bob").await;
     let strangers = [
         ("nobody", None),
         ("garbage", Some("garbage")),
         ("the host of another room", Some(other.guest_token.as_str())),
         ("a join token of another room", Some(other.host_token.as_str())),
         ("another tenant's key", Some(foreign_key.as_str())),
+        ("another tenant's account", Some(foreign.access.as_str())),
+        ("an account that is not the host", Some(account.access.as_str())),
+        ("a guest of the room who is not in it", Some(guest.as_str())),
+        ("a refresh token", Some(account.refresh.as_str())),
     ];
+    let own =
+        |pattern: &str| pattern.contains("/users/me") || pattern.contains("/users/consent") || pattern.contains("/api-keys");
     for route in routes.iter().filter(|route| !route.is_public()) {
         for (who, token) in strangers {
-            let may_list_own =
-                route.pattern == "/api/v1/rooms" && matches!(who, "the host of another room" | "another tenant's key");
+            // What is an account's own is another matter; whether it is theirs alone, `contract::accounts` tells.
+            if who.contains("account") && own(&route.pattern) {
+                continue;
+            }
+            let lists = [
+                "the host of another room",
+                "another tenant's key",
+                "another tenant's account",
+                "an account that is not the host",
+            ];
+            let may_list_own = route.pattern == "/api/v1/rooms" && lists.contains(&who);
+            // Whoever holds a join token may see the lists of its room, by design.
+            let lists = ["/api/v1/rooms/{room}/recordings", "/api/v1/rooms/{room}/sessions"];
+            let may_list = may_list_own || who.starts_with("a guest") && lists.contains(&route.pattern.as_str());
             let status = route.ask(&server, token).await;
-            let expected = if may_list_own { status == StatusCode::OK } else { refusals.contains(&status) };
+            let expected = if may_list { status == StatusCode::OK } else { refusals.contains(&status) };
             assert!(expected, "{} {} as {who}: {status}", route.method, route.pattern);
         }
     }

@@ -22,6 +22,22 @@ pub fn commands() -> Vec<(String, Value)> {
     variants.iter().map(|variant| (kind_of(variant).to_owned(), sample(variant))).collect()
 }
 
+/// As [`commands`], with every field that can name a person naming `id`, whether it must be there or not.
+pub fn commands_aimed_at(id: &str) -> Vec<(String, Value)> {
+    let variants = SCHEMA["$defs"]["CommandFrame"]["oneOf"].as_array().expect("the commands");
+    let aimed = variants.iter().zip(commands()).map(|(variant, (name, mut command))| {
+        let parts = variant["allOf"].as_array().map_or(std::slice::from_ref(variant), Vec::as_slice);
+        for part in parts {
+            let fields = if part.get("$ref").is_some() { &target(part)["properties"] } else { &part["properties"] };
+            for field in ["to", "participantId"].into_iter().filter(|field| fields.get(field).is_some()) {
+                command[field] = id.into();
+            }
+        }
+        (name, command)
+    });
+    aimed.collect()
+}
+
 fn kind_of(variant: &Value) -> &str {
     let parts = variant["allOf"].as_array().map_or(std::slice::from_ref(variant), Vec::as_slice);
     parts.iter().find_map(|part| part["properties"]["type"]["const"].as_str()).expect("a variant's name")

@@ -1,6 +1,7 @@
 //! The server's life: open what it keeps, start what decides, serve, and on a signal stop in reverse.
 
 mod adapters;
+mod data_lock;
 mod housekeeping;
 mod listen;
 mod shutdown;
@@ -11,6 +12,7 @@ use crate::{
     store::StoreError,
     telemetry::{self, TelemetryError},
 };
+use data_lock::DataLock;
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
 /// Why the server could not run.
@@ -22,6 +24,10 @@ pub enum AppError {
     Telemetry(#[from] TelemetryError),
     #[error("{}: {error}", path.display())]
     DataDir { path: PathBuf, error: StoreError },
+    #[error("{}: another server runs on this data folder", .0.display())]
+    DataDirInUse(PathBuf),
+    #[error("{}: can't be locked: {error}", path.display())]
+    DataLock { path: PathBuf, error: io::Error },
     #[error(transparent)]
     Keys(#[from] KeyError),
     #[error("passwords can't be hashed here: {0}")]
@@ -44,6 +50,7 @@ pub fn serve(config: Config) -> Result<(), AppError> {
 }
 
 async fn run(config: Config) -> Result<(), AppError> {
+    let _alone = DataLock::take(&config.data_dir)?;
     let metrics = telemetry::start_metrics()?;
     let parts = adapters::build(&config, metrics)?;
     let (shared, signalling) = (parts.shared.clone(), parts.signalling.clone());

@@ -101,4 +101,18 @@ impl Identity {
     pub fn is_guest(&self) -> bool {
         self.0.starts_with("guest:")
     }
+
+    /// The account, of somebody who has one here.
+    pub fn account(&self) -> Option<UserId> {
+        self.0.strip_prefix("user:").and_then(|id| id.parse().ok()).map(UserId)
+    }
+
+    /// The id of the person alone: an account's, a guest's, or an integrator's own.
+    pub fn person(&self) -> &str {
+        match self.0.split_once(':') {
+            Some(("key", rest)) => rest.split_once(':').map_or(rest, |(_, person)| person),
+            Some((_, person)) => person,
+            None => &self.0,
+        }
+    }
 }

@@ -145,8 +145,8 @@ impl JoinTokens for JoinTokenReader {
     fn read(&self, token: &str) -> Option<(RoomId, Claims)> {
         let join = self.tokens.verify_join(token, self.clock.now()).ok()?;
         let claims = Claims {
+            user_id: join.identity.account(),
             identity: join.identity,
-            user_id: join.user_id,
             display_name: join.display_name.unwrap_or_else(|| "Guest".to_owned()),
             role: join.role,
             guest: join.guest,

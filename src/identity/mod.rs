@@ -13,7 +13,7 @@ pub use api_keys::{ApiKey, ApiKeyError, ApiKeys, Scope};
 pub use join_policy::{Admission, Asker, PasswordCheck, Refusal, admit};
 pub use keys::{KeyError, KeyInfo, KeyState, Keys};
 pub use passwords::{PasswordError, Passwords};
-pub use refresh::{RefreshError, RefreshTokens};
+pub use refresh::{RefreshError, RefreshTokens, Shown};
 pub use secret::Secret;
 pub use tokens::{Access, ConsentGrant, FileLink, Guest, Join, TokenError, Tokens};
 pub use turn::{Turn, TurnConfig};

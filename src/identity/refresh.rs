@@ -1,8 +1,9 @@
 //! Refresh tokens: opaque, used once, replaced by the next. A used one that comes back means that somebody copied it, and ends
 //! every token that came out of the same login.
 //!
-//! Two tabs that wake up together show the same token at nearly the same time. So a used one is taken again for
-//! [`GRACE_MS`], as long as neither tab has used what it got; a thief who comes later, or after the owner went on, is caught.
+//! Two tabs that wake up together show the same cookie at nearly the same time. So a used one out of a cookie is taken again for
+//! [`Shown::Cookie`]'s grace time, as long as neither tab has used what it got; a thief who comes later, or after the owner went on, is
+//! caught. A client that keeps its token itself needs no such grace.
 
 use uuid::Uuid;
 
@@ -13,8 +14,26 @@ use crate::store::{Id, Rotation, Store, StoreError, Successor};
 /// 30 days, from the last use.
 pub const LIFETIME_MS: i64 = 30 * 24 * 3600 * 1000;
 /// How long a used token is still taken from a second tab.
-pub const GRACE_MS: i64 = 10_000;
+const GRACE_MS: i64 = 10_000;
 const LENGTH: usize = 43;
+
+/// Where a token was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The browser's, which all its tabs share.
+    Cookie,
+    /// The request's body.
+    Body,
+}
+
+impl Shown {
+    fn grace_ms(self) -> i64 {
+        match self {
+            Self::Cookie => GRACE_MS,
+            Self::Body => 0,
+        }
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RefreshError {
@@ -71,13 +90,13 @@ impl RefreshTokens {
     ///
     /// # Errors
     /// [`RefreshError`].
-    pub async fn rotate(&self, shown: &str, now: i64) -> Result<Refreshed, RefreshError> {
+    pub async fn rotate(&self, shown: &str, place: Shown, now: i64) -> Result<Refreshed, RefreshError> {
         if shown.len() != LENGTH {
             return Err(RefreshError::Invalid);
         }
         let token = secret::random_token();
         let successor = Successor { token_hash: secret::hash(&token), expires_at: now + LIFETIME_MS };
-        let rotation = self.store.rotate_token(&secret::hash(shown), successor, now, GRACE_MS).await;
+        let rotation = self.store.rotate_token(&secret::hash(shown), successor, now, place.grace_ms()).await;
         match rotation.map_err(RefreshError::Store)? {
             Rotation::Rotated { user_id, family_id } => {
                 Ok(Refreshed { user_id: user_id.0, family_id: family_id.0, token: Secret::new(token) })
@@ -126,7 +145,11 @@ mod tests {
 
     impl Alice {
         async fn show(&self, token: &Secret, now: i64) -> Result<Secret, RefreshError> {
-            let refreshed = self.tokens.rotate(token.expose(), now).await?;
+            self.show_in(Shown::Cookie, token, now).await
+        }
+
+        async fn show_in(&self, place: Shown, token: &Secret, now: i64) -> Result<Secret, RefreshError> {
+            let refreshed = self.tokens.rotate(token.expose(), place, now).await?;
             assert_eq!(refreshed.user_id, self.id);
             Ok(refreshed.token)
         }
@@ -167,6 +190,16 @@ mod tests {
         assert!(one != two);
         assert!(alice.show(&one, 5_000).await.is_ok());
         assert!(alice.show(&two, 5_000).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_token_out_of_a_body_is_taken_once() {
+        let alice = alice().await;
+        let first = alice.tokens.start(alice.id, 0).await.expect("kept").token;
+        let second = alice.show_in(Shown::Body, &first, 1_000).await.expect("good");
+        let again = alice.show_in(Shown::Body, &first, 1_000).await;
+        assert_eq!(refused(again), RefreshError::Reused { user_id: alice.id });
+        assert_eq!(refused(alice.show_in(Shown::Body, &second, 1_001).await), RefreshError::Invalid);
     }
 
     #[tokio::test]

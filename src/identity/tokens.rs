@@ -51,7 +51,6 @@ pub struct Join {
     pub room_id: RoomId,
     pub tenant_id: TenantId,
     pub identity: Identity,
-    pub user_id: Option<UserId>,
     pub role: Role,
     pub display_name: Option<String>,
     /// Has no account here.
@@ -97,7 +96,7 @@ impl Tokens {
 
     pub fn issue_access(&self, access: &Access, now: Timestamp) -> Secret {
         let mut wire = self.wire(Kind::Access, Identity::user(access.user_id).as_str(), access.tenant_id, now);
-        wire.user_id = Some(access.user_id.0);
+        wire.user_id = Some(access.user_id.to_string());
         wire.login_id = Some(access.login_id);
         self.sign(&wire)
     }
@@ -107,7 +106,7 @@ impl Tokens {
     pub fn verify_access(&self, token: &str, now: Timestamp) -> Result<Access, TokenError> {
         let wire = self.verify(token, Kind::Access, now)?;
         Ok(Access {
-            user_id: UserId(wire.user_id.ok_or(TokenError::Invalid)?),
+            user_id: account(&wire)?,
             tenant_id: TenantId(wire.tenant),
             login_id: wire.login_id.ok_or(TokenError::Invalid)?,
         })
@@ -134,7 +133,7 @@ impl Tokens {
     pub fn issue_join(&self, join: &Join, now: Timestamp) -> Secret {
         let mut wire = self.wire(Kind::Join, join.identity.as_str(), join.tenant_id, now);
         wire.room_id = Some(join.room_id.0);
-        wire.user_id = join.user_id.map(|id| id.0);
+        wire.user_id = Some(join.identity.person().to_owned());
         wire.role = Some(join.role);
         wire.name = join.display_name.clone();
         wire.guest = Some(join.guest);
@@ -151,7 +150,6 @@ impl Tokens {
             room_id: RoomId(wire.room_id.ok_or(TokenError::Invalid)?),
             tenant_id: TenantId(wire.tenant),
             identity: Identity::from_subject(wire.sub),
-            user_id: wire.user_id.map(UserId),
             role: wire.role.ok_or(TokenError::Invalid)?,
             display_name: wire.name,
             guest: wire.guest.ok_or(TokenError::Invalid)?,
@@ -182,7 +180,7 @@ impl Tokens {
 
     pub fn issue_consent(&self, grant: &ConsentGrant, now: Timestamp) -> Secret {
         let mut wire = self.wire(Kind::Consent, Identity::user(grant.user_id).as_str(), grant.tenant_id, now);
-        wire.user_id = Some(grant.user_id.0);
+        wire.user_id = Some(grant.user_id.to_string());
         wire.purposes = Some(grant.purposes.clone());
         self.sign(&wire)
     }
@@ -192,7 +190,7 @@ impl Tokens {
     pub fn verify_consent(&self, token: &str, now: Timestamp) -> Result<ConsentGrant, TokenError> {
         let wire = self.verify(token, Kind::Consent, now)?;
         Ok(ConsentGrant {
-            user_id: UserId(wire.user_id.ok_or(TokenError::Invalid)?),
+            user_id: account(&wire)?,
             tenant_id: TenantId(wire.tenant),
             purposes: wire.purposes.ok_or(TokenError::Invalid)?,
         })
@@ -231,3 +229,8 @@ impl Tokens {
 
 #[cfg(test)]
 mod tests;
+
+/// The account that a token of one names.
+fn account(wire: &Wire) -> Result<UserId, TokenError> {
+    wire.user_id.as_ref().and_then(|id| id.parse().ok()).map(UserId).ok_or(TokenError::Invalid)
+}

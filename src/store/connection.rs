@@ -91,7 +91,7 @@ pub(super) fn in_transaction<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) ->
     conn.immediate_transaction(work)
 }
 
-pub(super) fn make_private_dir(dir: &Path) -> Result<(), StoreError> {
+pub fn make_private_dir(dir: &Path) -> Result<(), StoreError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -50,7 +50,8 @@ pub use tokens::{Rotation, Successor};
 pub use types::Id;
 pub use users::normal_email;
 
-use connection::{Conn, Source, in_transaction, make_private_dir};
+pub use connection::make_private_dir;
+use connection::{Conn, Source, in_transaction};
 use readers::Readers;
 use writer::Writer;
 

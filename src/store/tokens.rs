@@ -125,7 +125,7 @@ impl Store {
 
 fn may_rotate(conn: &mut Conn, shown: &RefreshTokenRow, now: i64, grace_ms: i64) -> Result<bool, StoreError> {
     let Some(used_at) = shown.used_at else { return Ok(true) };
-    if now - used_at > grace_ms {
+    if now - used_at >= grace_ms {
         return Ok(false);
     }
     let used_children: i64 = refresh_tokens::table

@@ -8,7 +8,7 @@ use super::{
     users::{self, UserView},
 };
 use crate::{
-    identity::{Access, RefreshError, Secret, Tokens},
+    identity::{Access, RefreshError, Secret, Shown, Tokens},
     store::{DEFAULT_TENANT, StoreError, models::UserRow},
 };
 use actix_web::{
@@ -130,13 +130,13 @@ pub struct Refresh {
 }
 
 /// The token of the body, else of the cookie; that one only from our own pages.
-fn shown(request: &HttpRequest, shared: &Shared, body: Refresh) -> Result<Option<String>, Problem> {
+fn shown(request: &HttpRequest, shared: &Shared, body: Refresh) -> Result<Option<(String, Shown)>, Problem> {
     if let Some(token) = body.refresh_token {
-        return Ok(Some(token));
+        return Ok(Some((token, Shown::Body)));
     }
     let Some(cookie) = request.cookie(COOKIE) else { return Ok(None) };
     origin::check(request, &shared.config)?;
-    Ok(Some(cookie.value().to_owned()))
+    Ok(Some((cookie.value().to_owned(), Shown::Cookie)))
 }
 
 /// New tokens for an old refresh token, which is worth nothing afterwards. One that comes back ends the whole sign-in.
@@ -148,8 +148,8 @@ pub async fn refresh(
     OrDefault(body): OrDefault<Refresh>,
 ) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
-    let token = shown(&request, &shared, body)?.ok_or_else(Problem::unauthorized)?;
-    match shared.refresh_tokens.rotate(&token, shared.now_ms()).await {
+    let (token, place) = shown(&request, &shared, body)?.ok_or_else(Problem::unauthorized)?;
+    match shared.refresh_tokens.rotate(&token, place, shared.now_ms()).await {
         Ok(next) => {
             let user = owner(&shared, next.user_id).await?;
             Ok(answer(&request, &shared, user, next.family_id, next.token, StatusCode::OK))
@@ -180,7 +180,7 @@ pub async fn logout(
     OrDefault(body): OrDefault<Refresh>,
 ) -> Result<HttpResponse, Problem> {
     shared.limits.writes.check(shared.client_ip(&request))?;
-    if let Some(token) = shown(&request, &shared, body)? {
+    if let Some((token, _)) = shown(&request, &shared, body)? {
         shared.refresh_tokens.end(&token, shared.now_ms()).await?;
     }
     Ok(HttpResponse::NoContent().cookie(cookie(&request, &shared, String::new(), Duration::ZERO)).finish())

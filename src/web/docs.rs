@@ -3,11 +3,19 @@
 use super::{
     api_keys, audit, auth_routes, error::ProblemBody, files, health, journal, meetings, public, rooms, sessions, templates, users,
 };
-use actix_web::{HttpRequest, HttpResponse, http::header, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web::Data,
+};
 use std::sync::Arc;
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{Http, HttpAuthScheme, SecurityScheme},
+    openapi::{
+        PathItem, RefOr,
+        path::Operation,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
 };
 use utoipa_swagger_ui::Config;
 
@@ -25,7 +33,7 @@ use utoipa_swagger_ui::Config;
         audit::list, public::config, public::jwks, health::healthz, health::readyz, health::metrics,
     ),
     components(schemas(ProblemBody)),
-    modifiers(&Bearer),
+    modifiers(&Bearer, &Complete),
     security(("bearer" = []), ())
 )]
 struct Api;
@@ -41,6 +49,48 @@ impl Modify for Bearer {
         let components = api.components.get_or_insert_with(Default::default);
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
     }
+}
+
+/// What the standard asks for and the handlers needn't repeat: a description of every answer, and operation ids that are unlike one another.
+struct Complete;
+
+impl Modify for Complete {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        for (path, item) in &mut api.paths.paths {
+            for (method, operation) in operations(item) {
+                operation.operation_id = Some(operation_id(method, path));
+                for (status, answer) in &mut operation.responses.responses {
+                    if let RefOr::T(answer) = answer
+                        && answer.description.is_empty()
+                    {
+                        answer.description = reason(status).to_owned();
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let methods = [
+        ("get", &mut item.get),
+        ("put", &mut item.put),
+        ("post", &mut item.post),
+        ("delete", &mut item.delete),
+        ("patch", &mut item.patch),
+    ];
+    methods.into_iter().filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation)))
+}
+
+/// `get_rooms_room_sessions` for `GET /api/v1/rooms/{room}/sessions`.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path.trim_start_matches("/api").trim_start_matches("/v1").split(|letter: char| !letter.is_ascii_alphanumeric());
+    std::iter::once(method).chain(words.filter(|word| !word.is_empty())).collect::<Vec<_>>().join("_")
+}
+
+fn reason(status: &str) -> &str {
+    let known = status.parse().ok().and_then(|code| StatusCode::from_u16(code).ok()).and_then(|code| code.canonical_reason());
+    known.unwrap_or("The answer")
 }
 
 /// The document, as `/openapi.json` and `greenroom openapi` give it.

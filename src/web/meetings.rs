@@ -2,7 +2,7 @@
 
 use super::{
     auth::Caller,
-    body::{Body, OrDefault},
+    body::OrDefault,
     error::Problem,
     rooms::{self, CreateRoom, CreatedRoom, JoinRequest, RoomView},
     state::Shared,
@@ -76,7 +76,10 @@ pub struct MeetingView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     scheduled_time: Option<Timestamp>,
-    /// `scheduled`, `active` or `idle`.
+    /// Who is its host: an account's id, or the integrator's own id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host_id: Option<String>,
+    /// `scheduled`, `active`, `ended` (the last sitting is over) or `idle`.
     status: &'static str,
     #[serde(flatten)]
     room: RoomView,
@@ -89,9 +92,14 @@ pub async fn create(
     request: HttpRequest,
     caller: Caller,
     shared: Data<Shared>,
-    Body(body): Body<CreateMeeting>,
+    OrDefault(body): OrDefault<CreateMeeting>,
 ) -> Result<HttpResponse, Problem> {
-    let (host_id, scheduled_time) = (body.host_id.clone(), body.scheduled_time);
+    // Whoever signed in is the host, whatever id they name.
+    let host_id = match &caller {
+        Caller::Account(access) => Some(access.user_id.to_string()),
+        _ => body.host_id.clone(),
+    };
+    let scheduled_time = body.scheduled_time;
     let meeting = |room: CreatedRoom| CreatedMeeting {
         meeting_id: room.room_id,
         meeting_code: room.room_code.clone(),
@@ -109,6 +117,7 @@ pub async fn read(caller: Caller, shared: Data<Shared>, meeting: Path<String>) -
     let room = rooms::view_of(&shared, &caller, &row).await?;
     let status = match room.starts_at {
         _ if room.live => "active",
+        _ if has_ended(&shared, row.id.0).await? => "ended",
         Some(starts) if starts > shared.clock.now() => "scheduled",
         _ => "idle",
     };
@@ -116,10 +125,16 @@ pub async fn read(caller: Caller, shared: Data<Shared>, meeting: Path<String>) -
         meeting_id: room.room_id,
         meeting_code: room.room_code.clone(),
         scheduled_time: room.starts_at,
+        host_id: room.managed.as_ref().map(|_| row.record().map(|record| record.host.person().to_owned())).transpose()?,
         status,
         room,
     };
     Ok(HttpResponse::Ok().json(view))
+}
+
+async fn has_ended(shared: &Shared, room: Uuid) -> Result<bool, Problem> {
+    let last = shared.store.sessions_of(room, None, 1).await?;
+    Ok(last.first().is_some_and(|session| session.ended_at.is_some()))
 }
 
 /// Asks to join a meeting.

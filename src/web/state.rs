@@ -9,7 +9,7 @@ use crate::{
 use actix_web::HttpRequest;
 use actors::{
     Clock, RoomsHandle,
-    ids::{Identity, RoomId, TenantId, UserId},
+    ids::{Identity, RoomId, TenantId},
     protocol::Role,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -62,12 +62,10 @@ impl Shared {
         role: Role,
         purposes: Vec<String>,
     ) -> Result<String, Problem> {
-        let user_id = identity.as_str().strip_prefix("user:").and_then(|id| id.parse().ok()).map(UserId);
         let join = Join {
             room_id: RoomId(room.id.0),
             tenant_id: TenantId(room.tenant_id.0),
             identity: identity.clone(),
-            user_id,
             role,
             display_name: Some(name.to_owned()),
             guest: identity.is_guest(),

@@ -42,6 +42,8 @@ async fn d2_kill_9_in_the_middle_of_writing_loses_no_acknowledged_line() {
     }
     server.kill();
     server.run().await;
+    // Whatever number it names, even none: it is told everything anew.
+    alice.last_seq = 0;
     assert_eq!(alice.resume(&server).await["ok"], true);
     let welcome = alice.hear("welcome").await;
     let kept: BTreeSet<String> =
@@ -112,7 +114,7 @@ async fn o4_sigterm_tells_clients_ends_with_0_and_the_next_process_goes_on() {
     for person in [&mut alice, &mut bob] {
         let draining = person.hear("server_draining").await;
         assert!(draining["retryInMs"].as_u64() > Some(0), "{draining}");
-        assert_eq!(person.close_code().await, Some(1001));
+        assert_eq!(person.close_code().await, Some(4503));
     }
     assert_eq!(server.ends().await, Some(0));
     server.run().await;
@@ -140,4 +142,20 @@ async fn o4_a_second_signal_does_not_wait() {
     let began = Instant::now();
     assert_eq!(server.ends().await, Some(0));
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_data_is_refused() {
+    let mut server = Server::start().await;
+    let data = server.data_dir();
+    let second = tokio::process::Command::new(env!("CARGO_BIN_EXE_greenroom"))
+        .args(["--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(&data)
+        .output()
+        .await
+        .expect("it runs");
+    assert_eq!(second.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&second.stderr).into_owned() + &String::from_utf8_lossy(&second.stdout);
+    assert!(said.contains("another server runs on this data folder"), "{said}");
+    assert!(server.is_running());
 }

@@ -235,3 +235,20 @@ async fn another_tenant_does_not_even_learn_that_a_room_is_there() {
         assert_eq!(strip(there.json().await.expect("JSON")), strip(nowhere.json().await.expect("JSON")));
     }
 }
+
+#[tokio::test]
+async fn the_document_says_what_each_answer_is_and_names_each_operation_once() {
+    let server = Server::start().await;
+    let document: Value =
+        server.http.get(server.url("/openapi.json")).send().await.expect("an answer").json().await.expect("JSON");
+    let mut names = BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in operations.as_object().expect("methods") {
+            let name = operation["operationId"].as_str().expect("a name");
+            assert!(names.insert(name.to_owned()), "{method} {path}: {name} twice");
+            for (status, answer) in operation["responses"].as_object().expect("answers") {
+                assert!(answer["description"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path} {status}");
+            }
+        }
+    }
+}

@@ -120,7 +120,7 @@ fn draining_tells_everybody_and_keeps_the_session_for_the_next_process() {
         alice.says("see you").await;
         world.rooms.drain(None, 1_000).await;
         assert_eq!(bob.hears("server_draining").await["retryInMs"], 1_000);
-        bob.is_closed_with(CloseCode::GoingAway).await;
+        bob.is_closed_with(CloseCode::Draining).await;
         world.restart();
         bob.resumes(&world).await.expect("may resume");
         assert_eq!(bob.hears("welcome").await["chat"][0]["text"], "see you");

@@ -80,7 +80,7 @@ impl Participant {
     ) -> (Addr<Self>, PulseWatch) {
         let pulse = Pulse::new();
         let watch = pulse.watch();
-        let outbox = Outbox::new(setup.outbox);
+        let outbox = Outbox::restored(setup.outbox);
         let addr = Participant::create(|ctx| {
             ctx.set_mailbox_capacity(MAILBOX);
             watch_room(ctx, room_pulse);

@@ -74,6 +74,8 @@ pub struct Outbox {
     attached: bool,
     /// Something was dropped: only a snapshot helps.
     lost: bool,
+    /// What was sent before is not known here, so that the client's word for it is taken.
+    restored: bool,
     /// Since when the window is full.
     full_since: Option<Timestamp>,
 }
@@ -89,8 +91,14 @@ impl Outbox {
             unconfirmed: 0,
             attached: false,
             lost: false,
+            restored: false,
             full_since: None,
         }
+    }
+
+    /// Of somebody who was here before this process or this actor was: nothing of theirs can be replayed.
+    pub fn restored(limits: OutboxLimits) -> Self {
+        Self { lost: true, restored: true, ..Self::new(limits) }
     }
 
     /// Takes an event; returns what may go onto the socket now.
@@ -214,9 +222,11 @@ impl Outbox {
     }
 
     /// A socket is there whose client knows nothing: forgets what waits, because a snapshot comes next. Numbers go on after the last one that
-    /// the client may have seen.
+    /// the client may have seen: the client's word counts only where ours is lost.
     pub fn restart_after(&mut self, last_seq: u64) {
-        self.last_sent = self.last_sent.max(last_seq);
+        if std::mem::take(&mut self.restored) {
+            self.last_sent = self.last_sent.max(last_seq);
+        }
         self.unacked.clear();
         self.queued.clear();
         self.held.clear();
@@ -335,10 +345,24 @@ mod tests {
 
     #[test]
     fn after_a_restart_numbers_go_on_where_the_client_was() {
-        let mut outbox = Outbox::new(OutboxLimits::default());
-        assert_eq!(outbox.attach(41, at(0)), Replay::SnapshotNeeded);
-        let text = outbox.attach_with_snapshot(41, list(), at(0));
-        assert_eq!(seqs(&[text]), [42]);
+        for last_seq in [0, 41] {
+            let mut outbox = Outbox::restored(OutboxLimits::default());
+            outbox.push(left(1), at(0));
+            assert_eq!(outbox.attach(last_seq, at(0)), Replay::SnapshotNeeded);
+            let text = outbox.attach_with_snapshot(last_seq, list(), at(0));
+            assert_eq!(seqs(&[text]), [last_seq + 1]);
+            assert_eq!(seqs(&[outbox.push(left(2), at(0)).expect("sent")]), [last_seq + 2]);
+        }
+    }
+
+    #[test]
+    fn a_client_that_claims_more_than_it_was_sent_gets_a_snapshot_and_no_gap() {
+        let mut outbox = small();
+        outbox.push(left(1), at(0));
+        outbox.detach();
+        assert_eq!(outbox.attach(99_999, at(0)), Replay::SnapshotNeeded);
+        let text = outbox.attach_with_snapshot(99_999, list(), at(0));
+        assert_eq!(seqs(&[text]), [2]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     error::CommandError,
-    people::{MediaKind, Role},
+    people::{MediaKind, Role, Whom},
     room::PartialSettings,
     schema::Nullable,
 };
@@ -145,20 +145,21 @@ commands! {
         image: Option<String>,
     }
     SetRole "set_role" { participant_id: ParticipantId, role: Role }
-    /// Exactly one of `participantId` and `all`.
+    /// Exactly one of `participantId` (which may be `"all"`) and `all`.
     Mute "mute" {
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        participant_id: Option<ParticipantId>,
+        participant_id: Option<Whom>,
         #[serde(default)]
         all: bool,
         kind: MediaKind,
     }
-    /// Exactly one of `participantId` and `all`.
+    /// Exactly one of `participantId` (which may be `"all"`) and `all`.
     AskUnmute "ask_unmute" {
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        participant_id: Option<ParticipantId>,
+        participant_id: Option<Whom>,
         #[serde(default)]
         all: bool,
+        #[serde(default = "audio")]
         kind: MediaKind,
     }
     LowerHands "lower_hands" {
@@ -202,6 +203,10 @@ commands! {
 
 fn yes() -> bool {
     true
+}
+
+fn audio() -> MediaKind {
+    MediaKind::Audio
 }
 
 /// `null` is a value here, absent is not.

@@ -11,7 +11,7 @@ pub mod server;
 pub use client::ClientCommand;
 pub use error::{CommandError, ErrorCode};
 pub use parse::{BadFrame, ClientFrame, parse};
-pub use people::{Connection, Consents, MediaKind, Participant, Role, WaitingPerson};
+pub use people::{Connection, Consents, Everyone, MediaKind, Participant, Role, WaitingPerson, Whom};
 pub use room::{
     ChatMessage, IceServer, PartialSettings, Permission, Room, Settings, SharedFile, Topology, TopologyMode, TopologyReason,
 };

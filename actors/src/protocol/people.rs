@@ -75,6 +75,21 @@ pub struct WaitingPerson {
     pub has_preview: bool,
 }
 
+/// Whom a host's command means: one participant by id, or `"all"`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Whom {
+    One(ParticipantId),
+    All(Everyone),
+}
+
+/// `"all"`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Everyone {
+    All,
+}
+
 /// Which of somebody's streams a host's command means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     ids::*,
     protocol::{
-        CloseCode, CommandError, ErrorCode, LeaveReason, MediaKind, Permission, ServerEvent,
+        CloseCode, CommandError, ErrorCode, LeaveReason, MediaKind, Permission, ServerEvent, Whom,
         client::{AskUnmute, Mute, Remove, Rename},
     },
 };
@@ -38,10 +38,10 @@ impl RoomState {
     }
 
     /// The one that is named, or all but the sender and the hosts.
-    fn aims(&self, from: ParticipantId, one: Option<ParticipantId>, all: bool) -> Result<Vec<ParticipantId>, CommandError> {
-        match (one, all) {
-            (Some(id), false) => self.target(from, id).map(|_| vec![id]),
-            (None, true) => {
+    fn aims(&self, from: ParticipantId, whom: Option<Whom>, all: bool) -> Result<Vec<ParticipantId>, CommandError> {
+        match (whom, all) {
+            (Some(Whom::One(id)), false) => self.target(from, id).map(|_| vec![id]),
+            (Some(Whom::All(_)), _) | (None, true) => {
                 let aimed = |member: &&Member| member.person.id != from && !member.person.role.is_host();
                 Ok(self.members.values().filter(aimed).map(|member| member.person.id).collect())
             }

@@ -3,8 +3,9 @@
 use super::state::RoomState;
 use crate::{clock::Timestamp, ids::*};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LiveRoom {
     pub room_id: RoomId,
@@ -14,6 +15,9 @@ pub struct LiveRoom {
     pub waiting: usize,
     pub locked: bool,
     pub host_present: bool,
+    /// Who may not come back in this session. Personal, so it is never shown.
+    #[serde(skip)]
+    pub banned: BTreeSet<Identity>,
 }
 
 impl RoomState {
@@ -26,6 +30,7 @@ impl RoomState {
             waiting: self.waiting.len(),
             locked: self.locked,
             host_present: self.any_host(),
+            banned: self.banned.clone(),
         }
     }
 }

@@ -35,7 +35,6 @@ fn alice() -> Join {
         room_id: RoomId(Uuid::from_u128(2)),
         tenant_id: tenant(),
         identity: Identity::user(UserId(Uuid::from_u128(3))),
-        user_id: Some(UserId(Uuid::from_u128(3))),
         role: Role::Presenter,
         display_name: Some("Alice".to_owned()),
         guest: false,

@@ -55,8 +55,9 @@ pub struct Wire {
     pub jti: Uuid,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room_id: Option<Uuid>,
+    /// An account's id; in a join token also a guest's, or an integrator's own id of the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<Uuid>,
+    pub user_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guest_id: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

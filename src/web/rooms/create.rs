@@ -6,7 +6,7 @@ use crate::{
     web::{
         audit::note,
         auth::Caller,
-        body::Body,
+        body::OrDefault,
         error::{FieldError, Problem, ProblemBody},
         idempotency::Once,
         links, room_code,
@@ -83,7 +83,7 @@ pub async fn create(
     request: HttpRequest,
     caller: Caller,
     shared: Data<Shared>,
-    Body(body): Body<CreateRoom>,
+    OrDefault(body): OrDefault<CreateRoom>,
 ) -> Result<HttpResponse, Problem> {
     create_once("POST rooms", &request, &shared, &caller, body, |room| room).await
 }

@@ -202,6 +202,9 @@ fn check_door(shared: &Shared, admission: &Admission, record: &RoomRecord, live:
     if admission.role.is_host() {
         return Ok(());
     }
+    if live.banned.contains(&admission.identity) {
+        return Err(Problem::forbidden("banned", "a host removed you from this session"));
+    }
     if live.locked {
         return Err(Problem::new(StatusCode::LOCKED, "room_locked", "the room is locked"));
     }

@@ -81,7 +81,7 @@ pub async fn view(shared: &Shared, caller: &Caller, row: &RoomRow) -> Result<Roo
 }
 
 fn host_user(record: &RoomRecord) -> Option<Uuid> {
-    record.host.as_str().strip_prefix("user:").and_then(|id| id.parse().ok())
+    record.host.account().map(|id| id.0)
 }
 
 /// Settings as a column keeps them.

@@ -151,6 +151,14 @@ export type Role = ("host" | "cohost" | "presenter" | "participant") | "observer
  */
 export type MediaKind = "audio" | "video" | "screen";
 /**
+ * Whom a host's command means: one participant by id, or `"all"`.
+ */
+export type Whom = ParticipantId | Everyone;
+/**
+ * `"all"`.
+ */
+export type Everyone = "all";
+/**
  * From which role on something is allowed.
  */
 export type Allowed = "everyone" | "presenters" | "hosts";
@@ -492,20 +500,23 @@ export interface SetRole {
   role: Role;
 }
 /**
- * Exactly one of `participantId` and `all`.
+ * Exactly one of `participantId` (which may be `"all"`) and `all`.
  */
 export interface Mute {
   all?: boolean;
   kind: MediaKind;
-  participantId?: ParticipantId | null;
+  participantId?: Whom | null;
 }
 /**
- * Exactly one of `participantId` and `all`.
+ * Exactly one of `participantId` (which may be `"all"`) and `all`.
  */
 export interface AskUnmute {
   all?: boolean;
-  kind: MediaKind;
-  participantId?: ParticipantId | null;
+  /**
+   * Which of somebody's streams a host's command means.
+   */
+  kind?: "audio" | "video" | "screen";
+  participantId?: Whom | null;
 }
 export interface LowerHands {
   participantId?: ParticipantId | null;

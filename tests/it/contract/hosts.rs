@@ -50,7 +50,7 @@ async fn muting_one_or_all() {
     })
     .await;
     carol.do_ok(json!({ "type": "update_state", "muted": false })).await;
-    host.do_ok(json!({ "type": "mute", "all": true, "kind": "audio" })).await;
+    host.do_ok(json!({ "type": "mute", "participantId": "all", "kind": "audio" })).await;
     for id in [bob_id.clone(), carol.id.clone()] {
         all_see([&mut host, &mut bob, &mut carol], &id, Some(&host_id), "that they are muted", |who| who["muted"] == true).await;
     }

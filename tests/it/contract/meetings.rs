@@ -5,6 +5,14 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 #[tokio::test]
+async fn naming_somebody_else_as_the_host_makes_nobody_else_the_host() {
+    let server = Server::start().await;
+    let (alice, bob) = (Account::new(&server, "Alice").await, Account::new(&server, "Bob").await);
+    let made = server.post_ok("/v1/meetings", Some(&bob.access), json!({ "hostId": alice.id })).await;
+    assert_eq!(made["hostId"], json!(bob.id));
+}
+
+#[tokio::test]
 async fn a_meeting_is_a_room_under_another_name() {
     let server = Server::start().await;
     let alice = Account::new(&server, "Alice").await;
@@ -38,5 +46,7 @@ async fn a_meeting_is_a_room_under_another_name() {
         assert!(ended.status().is_success(), "{}", ended.status());
         assert_eq!(host.hear("session_ended").await["reason"], "ended_by_host");
         assert_eq!(host.close_code().await, Some(4410));
+        let over: Value = server.get(&path, &alice.access).await.json().await.expect("JSON");
+        assert_eq!((&over["status"], &over["hostId"]), (&json!("ended"), &json!(alice.id)));
     }
 }

@@ -136,7 +136,7 @@ impl Handler<Drain> for Room {
         let everybody = self.people.ids();
         self.people.deliver(&everybody, self.seq, event);
         for id in everybody {
-            self.people.close(id, CloseCode::GoingAway);
+            self.people.close(id, CloseCode::Draining);
         }
         let kept = self.setup.store.save_snapshot(self.snapshot());
         ctx.spawn(kept.into_actor(self).map(|_, _, _| {

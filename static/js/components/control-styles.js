@@ -27,7 +27,7 @@ export const control = css`
   }
   .control:focus-within {
     outline: 3px solid var(--focus);
-    outline-offset: 1px;
+    outline-offset: -1px;
   }
   .control.invalid {
     border-color: var(--danger);

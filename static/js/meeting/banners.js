@@ -3,21 +3,19 @@ import { base } from "../../style/tokens.js";
 import { has, t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 
-/** What must not be missed, over the stage: reconnecting, sound that waits for a click, a bad connection, a room too large. */
+/** What must not be missed, above the stage so that it covers nobody: reconnecting, sound that waits for a click, a bad connection, a room too large. */
 export class GrBanners extends MeetingElement {
-  static properties = { call: { attribute: false }, state: { attribute: false }, blocked: { type: Boolean }, pushing: { type: Boolean }, largeSeen: { state: true } };
+  static properties = { call: { attribute: false }, state: { attribute: false }, blocked: { type: Boolean }, largeSeen: { state: true } };
 
   constructor() {
     super();
     this.blocked = false;
-    this.pushing = false;
     this.largeSeen = false;
   }
 
   render() {
     return html`<div class="list">
       ${this.renderReconnect()} ${this.renderBlocked()} ${this.renderDevice()} ${this.renderScreen()} ${this.renderWarning()} ${this.renderLarge()}
-      ${this.pushing ? html`<div class="one good" role="status"><gr-icon name="mic"></gr-icon><span>${t("meeting.talking")}</span></div>` : nothing}
     </div>`;
   }
 
@@ -68,30 +66,25 @@ export class GrBanners extends MeetingElement {
     base,
     css`
       :host {
-        position: absolute;
-        inset-block-start: var(--s-2);
-        inset-inline: var(--s-2);
-        z-index: 5;
-        pointer-events: none;
+        display: block;
+        flex: none;
       }
       .list {
         display: grid;
         justify-items: center;
-        gap: var(--s-2);
       }
       .one {
-        pointer-events: auto;
         display: flex;
         align-items: center;
         gap: var(--s-3);
-        max-inline-size: min(640px, 100%);
+        max-inline-size: min(720px, 100%);
         min-block-size: 48px;
+        margin-block-end: var(--s-2);
         padding: var(--s-1) var(--s-2) var(--s-1) var(--s-4);
         padding-inline: var(--s-4) var(--s-2);
         border: 1px solid var(--line);
         border-radius: var(--r-3);
         background: var(--overlay);
-        box-shadow: var(--shadow-2);
         font-size: var(--fs-2);
         line-height: 1.35;
         animation: in var(--slow) var(--ease);
@@ -104,11 +97,6 @@ export class GrBanners extends MeetingElement {
       .one.warn {
         background: var(--warn-soft);
         color: var(--on-warn-soft);
-        border-color: transparent;
-      }
-      .one.good {
-        background: var(--accent-soft);
-        color: var(--on-accent-soft);
         border-color: transparent;
       }
       .one.warn gr-button[variant="ghost"] {

@@ -169,7 +169,7 @@ export class GrChatCompose extends MeetingElement {
       }
       .box:focus-within {
         outline: 3px solid var(--focus);
-        outline-offset: 1px;
+        outline-offset: -1px;
       }
       textarea {
         flex: 1;

@@ -24,6 +24,12 @@ export class GrControlBar extends MeetingElement {
     return /** @type {import("./reaction-picker.js").GrReactionPicker} */ (this.renderRoot.querySelector("gr-reaction-picker"));
   }
 
+  /** To the button that opens the panel, or to the menu that has it. @param {string} panel */
+  focusPanel(panel) {
+    const button = this.renderRoot.querySelector(`[data-panel="${panel}"]`) ?? this.renderRoot.querySelector(".more gr-button");
+    /** @type {HTMLElement|null} */ (button)?.focus();
+  }
+
   showReactions() {
     const anchor = this.renderRoot.querySelector(this.narrow ? ".more" : ".react");
     if (anchor instanceof HTMLElement && this.state.can.react) this.picker.toggle(anchor);
@@ -163,7 +169,7 @@ export class GrControlBar extends MeetingElement {
     const open = this.panel === panel;
     const label = t(`meeting.panel.${panel}`);
     return html`<span class="counted">
-      <gr-button variant=${this.narrow ? "soft" : "ghost"} shape="round" size="l" toggle ?pressed=${open} icon=${icon} label=${label} shortcut=${shortcut} describe=${count ? words : ""} @click=${() => this.ask("panel", { panel })}></gr-button>
+      <gr-button data-panel=${panel} variant=${this.narrow ? "soft" : "ghost"} shape="round" size="l" toggle ?pressed=${open} icon=${icon} label=${label} shortcut=${shortcut} describe=${count ? words : ""} @click=${() => this.ask("panel", { panel })}></gr-button>
       ${count ? html`<span class="badge ${look}" aria-hidden="true">${count > 99 ? "99+" : count}</span>` : nothing}
     </span>`;
   }
@@ -261,6 +267,16 @@ export class GrControlBar extends MeetingElement {
           gap: var(--s-2);
         }
       }
+      /* Half a name says nothing: the buttons have the place. */
+      @media (max-width: 819px) {
+        .room {
+          display: none;
+        }
+        .bar {
+          grid-template-columns: auto auto;
+          justify-content: space-between;
+        }
+      }
       :host([narrow]) .bar {
         display: flex;
         justify-content: center;
@@ -269,6 +285,7 @@ export class GrControlBar extends MeetingElement {
       }
       :host([narrow]) .middle {
         flex: 1;
+        max-inline-size: 520px;
         justify-content: space-evenly;
         gap: 2px;
       }
@@ -281,6 +298,14 @@ export class GrControlBar extends MeetingElement {
       }
       :host([narrow]) .leave::part(button) {
         inline-size: 56px;
+      }
+      @media (max-width: 359px) {
+        :host([narrow]) .bar {
+          padding-inline: 2px;
+        }
+        :host([narrow]) .middle {
+          gap: 0;
+        }
       }
     `,
   ];

@@ -40,7 +40,7 @@ export class Controls {
     const action = actionOf(event, whereOf(event));
     const inDialog = event.composedPath().some((one) => one instanceof HTMLDialogElement);
     if (!action || inDialog) return;
-    if (action === "close" && !this.meeting.panel) return;
+    if (action === "close" && !this.meeting.panel && !this.meeting.bar?.picker.open) return;
     event.preventDefault();
     if (action === "talk") this.talk(true);
     else this.run(action);
@@ -62,7 +62,7 @@ export class Controls {
       panel: () => meeting.togglePanel(fields.panel),
       layout: () => this.layout(fields.choice),
       help: () => meeting.openDialog({ dialog: "help" }),
-      close: () => meeting.togglePanel(""),
+      close: () => (meeting.bar?.picker.open ? meeting.bar.picker.hide() : meeting.togglePanel("")),
       leave: () => this.leave(),
       lock: () => meeting.attempt(meeting.call.lock(!state.room?.locked)),
       dialog: () => meeting.openDialog(/** @type {any} */ (fields)),

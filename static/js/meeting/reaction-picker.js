@@ -22,13 +22,22 @@ export class GrReactionPicker extends MeetingElement {
     return /** @type {HTMLElement} */ (this.renderRoot.querySelector(".panel"));
   }
 
+  get open() {
+    return this.panel.matches(":popover-open");
+  }
+
+  /** The focus goes back to where it came from. */
+  hide() {
+    this.panel.hidePopover();
+  }
+
   get buttons() {
     return [...this.renderRoot.querySelectorAll("button")];
   }
 
   /** @param {HTMLElement} anchor */
   toggle(anchor) {
-    if (this.panel.matches(":popover-open")) return this.panel.hidePopover();
+    if (this.open) return this.hide();
     this.panel.showPopover();
     place(this.panel, anchor);
     this.buttons[0]?.focus();

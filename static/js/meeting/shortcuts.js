@@ -29,7 +29,10 @@ const BY_PLACE = new Map(SHORTCUTS.filter(({ key }) => /^[a-z]$/.test(key)).map(
  * @returns {Action|null}
  */
 export function actionOf(event, { typing, onControl }) {
-  if (typing || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return null;
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return null;
+  // Out of a text field too: nothing is written with it.
+  if (event.key === "Escape") return "close";
+  if (typing) return null;
   if (event.key === " ") return onControl ? null : "talk";
   const found = SHORTCUTS.find(({ key }) => key === (event.key.length === 1 ? event.key.toLowerCase() : event.key));
   if (found) return found.action;

@@ -5,7 +5,7 @@ import "../components/index.js";
 import { Controls } from "../meeting/controls.js";
 import { dialogOf } from "../meeting/dialogs.js";
 import { MeetingElement } from "../meeting/element.js";
-import { NARROW, tilesOf } from "../meeting/layout.js";
+import { tilesOf } from "../meeting/layout.js";
 import { Notices } from "../meeting/notices.js";
 import "../meeting/alone.js";
 import "../meeting/audio.js";
@@ -22,6 +22,10 @@ import "../meeting/waiting-panel.js";
 
 await useMessages("meeting");
 
+/** Below this width the bar has no place for every button, and a panel none beside the stage. */
+const NARROW = 720;
+/** Below this height, a phone lying on its side. */
+const LOW = 420;
 /** Toasts rise above the bar. */
 const LIFT = "96px";
 
@@ -49,14 +53,14 @@ export class GrMeeting extends MeetingElement {
     /** @type {import("../meeting/dialogs.js").Asked|null} */
     this.asked = null;
     this.blocked = false;
-    this.narrow = innerWidth < NARROW;
+    this.narrow = isNarrow();
     /** How much of the chat was read. */
     this.read = 0;
     this.draft = { text: "", to: "", replyTo: null, file: null };
     this.notices = new Notices();
     this.controls = new Controls(this);
     this.onChange = () => this.requestUpdate();
-    this.onResize = () => (this.narrow = innerWidth < NARROW || innerHeight < 420);
+    this.onResize = () => (this.narrow = isNarrow());
     this.addEventListener("ask", (event) => {
       const { what, ...fields } = /** @type {CustomEvent} */ (event).detail;
       this.controls.run(what, fields);
@@ -109,7 +113,9 @@ export class GrMeeting extends MeetingElement {
   /** @param {string} panel the open one closes; "" closes any */
   togglePanel(panel) {
     const closing = !panel || this.panel === panel;
-    if (closing) /** @type {HTMLElement|null} */ (this.renderRoot.querySelector(".area"))?.focus({ preventScroll: true });
+    // The focus would go with the panel: it returns to the button that leads there again.
+    const open = this.renderRoot.querySelector(".panel");
+    if (closing && open?.matches(":focus-within")) this.bar?.focusPanel(this.panel);
     this.panel = closing ? "" : panel;
   }
 
@@ -148,12 +154,15 @@ export class GrMeeting extends MeetingElement {
     const observers = state.participants.filter((one) => one.role === "observer").length;
     return html`<h1 class="visually-hidden" tabindex="-1">${state.room?.name || state.room?.roomCode}</h1>
       <div class="middle ${this.panel ? "with-panel" : ""} ${this.narrow ? "narrow" : ""}">
-        <div class="area" tabindex="-1">
-          <gr-stage .call=${call} .state=${state} choice=${this.choice} .pinned=${this.pinned} ?hideSelf=${this.hideSelf} .hideSelf=${this.hideSelf}></gr-stage>
-          ${state.participants.length === 1 ? html`<gr-alone .call=${call} .state=${state}></gr-alone>` : nothing}
-          ${observers ? html`<button class="observers" @click=${() => (this.panel = "people")}><gr-icon name="person"></gr-icon>${t("meeting.observers", { count: observers })}</button>` : nothing}
-          <gr-reactions .call=${call} .state=${state}></gr-reactions>
-          <gr-banners .call=${call} .state=${state} ?blocked=${this.blocked} ?pushing=${this.controls.talking}></gr-banners>
+        <div class="area">
+          <gr-banners .call=${call} .state=${state} ?blocked=${this.blocked}></gr-banners>
+          <div class="scene">
+            <gr-stage .call=${call} .state=${state} choice=${this.choice} .pinned=${this.pinned} ?hideSelf=${this.hideSelf} .hideSelf=${this.hideSelf}></gr-stage>
+            ${state.participants.length === 1 ? html`<gr-alone .call=${call} .state=${state}></gr-alone>` : nothing}
+            ${observers ? html`<button class="observers" @click=${() => (this.panel = "people")}><gr-icon name="person"></gr-icon>${t("meeting.observers", { count: observers })}</button>` : nothing}
+            <gr-reactions .call=${call} .state=${state}></gr-reactions>
+            ${this.controls.talking ? html`<p class="talking" role="status"><gr-icon name="mic"></gr-icon>${t("meeting.talking")}</p>` : nothing}
+          </div>
         </div>
         ${this.panel ? this.renderPanel() : nothing}
       </div>
@@ -199,9 +208,14 @@ export class GrMeeting extends MeetingElement {
       .area {
         flex: 1;
         min-inline-size: 0;
+        display: flex;
+        flex-direction: column;
+      }
+      .scene {
+        flex: 1;
+        min-block-size: 0;
         position: relative;
         display: flex;
-        outline: none;
       }
       gr-stage {
         flex: 1;
@@ -239,6 +253,24 @@ export class GrMeeting extends MeetingElement {
       .observers:dir(rtl) {
         transform: translateX(50%);
       }
+      /* Lasts as long as the key is down: over the stage, so that nothing moves. */
+      .talking {
+        position: absolute;
+        z-index: 5;
+        inset-block-end: var(--s-3);
+        inset-inline: 0;
+        inline-size: fit-content;
+        margin-inline: auto;
+        display: flex;
+        align-items: center;
+        gap: var(--s-2);
+        padding: var(--s-2) var(--s-4);
+        border-radius: var(--r-full);
+        background: var(--accent-soft);
+        color: var(--on-accent-soft);
+        box-shadow: var(--shadow-2);
+        font-size: var(--fs-2);
+      }
       gr-control-bar {
         flex: none;
       }
@@ -246,3 +278,7 @@ export class GrMeeting extends MeetingElement {
   ];
 }
 customElements.define("gr-meeting", GrMeeting);
+
+function isNarrow() {
+  return innerWidth < NARROW || innerHeight < LOW;
+}

@@ -62,7 +62,8 @@ export class FakeCall extends Commands {
       level: () => 0.5 + 0.4 * Math.sin(Date.now() / 300),
       setMicrophone: (on) => this.setMicrophone(on),
       setCamera: (on) => this.setCamera(on),
-      select: async () => {},
+      setLowPower: (on) => this.setLowPower(on),
+      select: (kind, deviceId) => this.selectDevice(kind, deviceId),
     });
   }
 
@@ -83,6 +84,9 @@ export class FakeCall extends Commands {
     const { participantId: id } = fields;
     if (type === "raise_hand") this.changePerson(this.state.you.id, { handRaisedAt: fields.raised ? new Date().toISOString() : undefined });
     if (type === "mute" && id) this.changePerson(id, fields.kind === "audio" ? { muted: true } : { videoOn: false });
+    if (type === "rename") this.changePerson(id ?? this.state.you.id, { displayName: fields.displayName });
+    if (type === "set_role") this.changePerson(id, { role: fields.role });
+    if (type === "remove") this.change({ participants: this.state.participants.filter((one) => one.id !== id) });
     if (type === "admit" || type === "deny") this.change({ waitingList: this.state.waitingList.filter((one) => one.id !== id) });
     if (type === "spotlight") this.change({ room: { ...this.state.room, spotlight: id ?? undefined } });
     if (type === "lock") this.change({ room: { ...this.state.room, locked: fields.locked } });
@@ -109,6 +113,25 @@ export class FakeCall extends Commands {
 
   async selectDevice(kind, deviceId) {
     this.change({ [kind]: { ...this.state[kind], deviceId } });
+  }
+
+  async setLowPower(on) {
+    this.sent.push({ type: "lowPower", on });
+    this.change({ lowPower: on });
+  }
+
+  async join() {
+    this.change({ phase: "joined" });
+  }
+
+  async resumeIfPossible() {
+    return false;
+  }
+
+  abandon() {}
+
+  reconnectNow() {
+    this.change({ connection: "online", reconnect: null });
   }
 
   async sendChat(text, options = {}) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { calendarEntry } from "../js/app/calendar.js";
-import { averageScore, brokenMoments, levelOf, participantsCsv } from "../js/app/report.js";
+import { averageScore, brokenMoments, lengthOf, levelOf, participantsCsv, phaseOf } from "../js/app/report.js";
 import { readCode } from "../js/app/room-code.js";
 
 test("a code is read however it was typed or pasted", () => {
@@ -22,6 +22,17 @@ test("a report finds the moments it broke, person by person", () => {
   ]);
   assert.equal(averageScore([]), null);
   assert.deepEqual([4.2, 3, 1].map(levelOf), ["good", "fair", "poor"]);
+});
+
+test("a session that everybody has left is over in a moment, and as long as they were there", () => {
+  const now = Date.parse(minute(9));
+  const visit = (id, leftAt) => ({ id, displayName: id, role: "host", joinedAt: minute(0), leftAt, seconds: 0 });
+  const of = (endedAt, ...left) => ({ sessionId: "s", startedAt: minute(0), endedAt, participants: left.map((one, at) => visit(String(at), one)), chatCount: 0, chat: [], quality: [], peak: 1 });
+  const told = (report) => [phaseOf(report), lengthOf(report, now)];
+  assert.deepEqual(told(of(null, minute(2), null)), ["running", 540]);
+  assert.deepEqual(told(of(null, minute(2), minute(3))), ["deserted", 180]);
+  assert.deepEqual(told(of(minute(4), minute(2), minute(3))), ["ended", 240]);
+  assert.deepEqual(told(of(null)), ["running", 540], "nobody was written down yet");
 });
 
 test("a name can neither break the table nor run in a spreadsheet", () => {

@@ -21,6 +21,22 @@ export function averageScore(points) {
   return points.reduce((sum, point) => sum + point.score, 0) / points.length;
 }
 
+/**
+ * A meeting that everybody has left waits a little for somebody to come back before it ends.
+ * @param {Pick<Report, "endedAt"|"participants">} report @returns {"running"|"deserted"|"ended"}
+ */
+export function phaseOf({ endedAt, participants }) {
+  if (endedAt) return "ended";
+  return participants.length > 0 && participants.every((one) => one.leftAt) ? "deserted" : "running";
+}
+
+/** How long it was, in seconds: until its end, until the last one left, or until now. @param {Report} report @param {number} now in milliseconds */
+export function lengthOf(report, now) {
+  const lastLeft = Math.max(...report.participants.map((one) => Date.parse(one.leftAt ?? "")));
+  const ends = { ended: Date.parse(report.endedAt ?? ""), deserted: lastLeft, running: now };
+  return Math.max(0, (ends[phaseOf(report)] - Date.parse(report.startedAt)) / 1000);
+}
+
 /** Points by person, in the order of time. @param {QualityPoint[]} points @returns {Map<string, QualityPoint[]>} */
 export function byParticipant(points) {
   /** @type {Map<string, QualityPoint[]>} */

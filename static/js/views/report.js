@@ -6,8 +6,11 @@ import { guestToken } from "../browser/storage.js";
 import { saveFile } from "../browser/clipboard.js";
 import { formatDateTime, formatDuration, formatNumber, formatTime, t } from "../i18n/i18n.js";
 import { errorText } from "../i18n/problem.js";
-import { averageScore, brokenMoments, levelOf, participantsCsv } from "../app/report.js";
+import { averageScore, brokenMoments, lengthOf, levelOf, participantsCsv, phaseOf } from "../app/report.js";
 import "./quality-chart.js";
+
+/** As long as the session is not over, its report changes. */
+const AGAIN_MS = 5_000;
 
 /** What happened in one session: who and how long, quality over time, chat; as JSON and CSV too. */
 export class GrReport extends GrElement {
@@ -20,6 +23,12 @@ export class GrReport extends GrElement {
     /** @type {import("../app/report.js").Report|null} */
     this.report = null;
     this.failed = "";
+    this.timer = 0;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.timer);
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -35,6 +44,19 @@ export class GrReport extends GrElement {
       const { status = 0 } = /** @type {{status?: number}} */ (error);
       this.failed = [401, 403, 404].includes(status) ? t("report.notYours") : errorText(error, "report.failed");
     }
+    this.follow();
+  }
+
+  /** Until the session is over. What fails in between is no news: the report that is on the page stays. */
+  follow() {
+    clearTimeout(this.timer);
+    if (!this.isConnected || this.failed || !this.report || phaseOf(this.report) === "ended") return;
+    this.timer = window.setTimeout(async () => {
+      const { roomId, sessionId } = this;
+      const report = await getReport(roomId, sessionId, this.bearer()).catch(() => null);
+      if (report && sessionId === this.sessionId) this.report = report;
+      this.follow();
+    }, AGAIN_MS);
   }
 
   /** A host without an account is known by the guest token of the room, which this device keeps by its code. */
@@ -69,40 +91,40 @@ export class GrReport extends GrElement {
 
   /** @param {import("../app/report.js").Report} report */
   renderReport(report) {
-    const end = report.endedAt ? new Date(report.endedAt) : new Date();
-    const seconds = (end.getTime() - new Date(report.startedAt).getTime()) / 1000;
+    const phase = phaseOf(report);
     const score = averageScore(report.quality);
     const facts = [
       [t("report.when"), formatDateTime(report.startedAt)],
-      [t("report.length"), report.endedAt ? formatDuration(seconds) : t("rooms.running")],
+      [t("report.length"), formatDuration(lengthOf(report, Date.now()))],
       [t("report.people"), formatNumber(report.participants.length)],
       [t("report.peak"), formatNumber(report.peak)],
       [t("report.messages"), formatNumber(report.chatCount)],
       [t("report.quality"), score === null ? "–" : t(`quality.${levelOf(score)}`)],
     ];
-    return html`<dl class="facts">
+    return html`<div role="status">${phase === "ended" ? nothing : html`<p class="note"><gr-icon name="clock"></gr-icon><span>${t(`report.${phase}`)}</span></p>`}</div>
+      <dl class="facts">
         ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
       </dl>
       ${this.renderPeople(report)} ${this.renderQuality(report)} ${this.renderChat(report)}`;
   }
 
-  /** @param {import("../app/report.js").Report} report */
+  /** On a phone the rows look like cards; the roles say that they are still a table. @param {import("../app/report.js").Report} report */
   renderPeople(report) {
     return html`<section class="card stack" aria-labelledby="people">
       <h2 id="people">${t("report.people")}</h2>
       <div class="scroll" tabindex="0" role="region" aria-label=${t("report.peopleTable")}>
-        <table>
-          <thead>
-            <tr><th scope="col">${t("report.name")}</th><th scope="col">${t("report.role")}</th><th scope="col">${t("report.joined")}</th><th scope="col">${t("report.left")}</th><th scope="col" class="end">${t("report.time")}</th></tr>
+        <table role="table">
+          <thead role="rowgroup">
+            <tr role="row">${["name", "role", "joined", "left", "time"].map((one) => html`<th role="columnheader" scope="col" class=${one === "time" ? "end" : ""}>${t(`report.${one}`)}</th>`)}</tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             ${report.participants.map(
-              (one) => html`<tr>
-                <th scope="row"><span class="person"><gr-avatar name=${one.displayName} key=${one.id}></gr-avatar><bdi>${one.displayName}</bdi></span></th>
-                <td>${t(`role.${one.role}`)}</td>
-                <td>${formatTime(one.joinedAt)}</td>
-                <td>${one.leftAt ? formatTime(one.leftAt) : "–"}</td>
-                <td class="end">${formatDuration(one.seconds)}</td>
+              (one) => html`<tr role="row">
+                <th role="rowheader" scope="row"><span class="person"><gr-avatar name=${one.displayName} key=${one.id}></gr-avatar><bdi>${one.displayName}</bdi></span></th>
+                <td role="cell" class="role">${t(`role.${one.role}`)}</td>
+                <td role="cell" data-name=${t("report.joined")}>${formatTime(one.joinedAt)}</td>
+                <td role="cell" data-name=${t("report.left")}>${one.leftAt ? formatTime(one.leftAt) : "–"}</td>
+                <td role="cell" class="end" data-name=${t("report.time")}>${formatDuration(one.seconds)}</td>
               </tr>`,
             )}
           </tbody>
@@ -207,6 +229,59 @@ export class GrReport extends GrElement {
       }
       gr-avatar {
         --size: 32px;
+      }
+      @media (max-width: 600px) {
+        /* A card a person: their name and role, and below it the three times. */
+        thead {
+          position: absolute;
+          clip-path: inset(50%);
+        }
+        table {
+          display: block;
+          position: relative;
+        }
+        tbody {
+          display: grid;
+        }
+        tbody tr {
+          display: grid;
+          grid-template-columns: repeat(3, minmax(0, 1fr));
+          align-items: center;
+          gap: var(--s-2) var(--s-3);
+          padding-block: var(--s-4);
+        }
+        tbody tr:first-child {
+          padding-block-start: 0;
+        }
+        tbody tr:last-child {
+          padding-block-end: 0;
+        }
+        tbody tr + tr {
+          border-block-start: 1px solid var(--line);
+        }
+        tbody th {
+          grid-column: span 2;
+          white-space: normal;
+          overflow-wrap: anywhere;
+        }
+        tbody th,
+        td {
+          padding: 0;
+          border: 0;
+        }
+        .role {
+          text-align: end;
+          color: var(--text-2);
+        }
+        .end {
+          text-align: start;
+        }
+        td[data-name]::before {
+          content: attr(data-name) / "";
+          display: block;
+          font-size: var(--fs-1);
+          color: var(--text-2);
+        }
       }
       .line {
         max-inline-size: 70ch;

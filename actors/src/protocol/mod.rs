@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod error;
+pub mod media;
 pub mod parse;
 pub mod people;
 pub mod room;
@@ -10,6 +11,7 @@ pub mod server;
 
 pub use client::ClientCommand;
 pub use error::{CommandError, ErrorCode};
+pub use media::{LayersWanted, Leg, LimitReason, Limited, Slot, Source, TrackLabel, Want};
 pub use parse::{BadFrame, ClientFrame, parse};
 pub use people::{Connection, Consents, MediaKind, Participant, Role, WaitingPerson};
 pub use room::{

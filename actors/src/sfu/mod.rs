@@ -5,6 +5,12 @@
 //! wants, estimates, keyframe requests ─▶ handle(input, now) ─▶ Outputs: keyframes to ask for, slots, layers wanted, limits, speaker
 //! ```
 
+mod core;
+mod limits;
+mod observe;
 mod types;
 
+pub use core::SfuCore;
+pub use limits::Limits;
+pub use observe::{Counts, Observed, ObservedPeer, ObservedSlot, ObservedTrack};
 pub use types::*;

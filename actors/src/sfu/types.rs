@@ -66,7 +66,7 @@ pub enum Input {
         peer: PeerIndex,
         tracks: Vec<Published>,
     },
-    /// What the peer may send; the rest is dropped.
+    /// What the peer may send; the rest is dropped. Nothing before the first.
     Permit {
         peer: PeerIndex,
         sources: Vec<Source>,
@@ -82,6 +82,8 @@ pub enum Input {
         tracks: Vec<Want>,
     },
     /// Bits a second that the receiver's path bears, from send-side congestion control; with loss (0 to 1) and round trip beside it.
+    /// Repeat the last one about once a second for as long as feedback (RTCP) comes from the receiver: a receiver of which nothing is heard
+    /// for [`Limits::silent_ms`](super::Limits) gets no video.
     Estimate {
         peer: PeerIndex,
         bits: u64,
@@ -93,7 +95,7 @@ pub enum Input {
         peer: PeerIndex,
         slot: SlotIndex,
     },
-    /// An encoding stopped or began to arrive, as the engine sees it.
+    /// An encoding stopped or began to arrive, as the engine sees it. Active until said otherwise.
     LayerActive {
         peer: PeerIndex,
         source: Source,
@@ -104,7 +106,8 @@ pub enum Input {
     Tick,
 }
 
-/// What the core reads of a packet. Times and numbers are extended (never wrap).
+/// What the core reads of a packet. Times and numbers are extended (never wrap). Retransmissions (RTX) come as the packet that they repeat;
+/// what comes twice is dropped by the core.
 #[derive(Clone, Copy, Debug)]
 pub struct PacketView<'a> {
     pub from: PeerIndex,
@@ -130,17 +133,18 @@ pub struct Forward {
     pub seq: u64,
     pub timestamp: u32,
     pub marker: bool,
-    /// May be asked for again.
+    /// May be asked for again: keep it in the cache that answers NACKs.
     pub nackable: bool,
-    /// New VP8 picture id and tl0picidx, where the source has them.
+    /// New VP8 picture id and tl0picidx, when the source's descriptor has any of the two.
     pub vp8: Option<Vp8Numbers>,
 }
 
+/// Only what the source's descriptor has is set, and it fits the field's width there: patch exactly these.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Vp8Numbers {
-    /// 15 bits.
-    pub picture_id: u16,
-    pub tl0: u8,
+    /// 15 bits, or 7 where the source's is of 7.
+    pub picture_id: Option<u16>,
+    pub tl0: Option<u8>,
 }
 
 /// Who is in a slot now.
@@ -160,13 +164,14 @@ pub enum Output {
         source: Source,
         layer: Layer,
     },
-    /// The receiver has too few slots: offer it so many.
+    /// The receiver has too few slots: offer it so many. Said once for a number; also before the receiving connection is there, so that
+    /// its first offer can have them. [`SfuCore::slots_needed`](super::SfuCore::slots_needed) says the same at any time.
     SlotsNeeded {
         peer: PeerIndex,
         audio: u8,
         video: u8,
     },
-    /// The whole map of a receiver's slots, when it changed.
+    /// The whole map of a receiver's slots, when it changed, and once when its connection is up.
     Slots {
         peer: PeerIndex,
         slots: Vec<SlotUse>,

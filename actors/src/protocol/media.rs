@@ -1,8 +1,54 @@
 //! Media as the wire speaks of it.
 
 use crate::ids::*;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::borrow::Cow;
+
+/// The other side of a connection: a participant's id, or `"sfu"`, the server itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Address {
+    Sfu,
+    Participant(ParticipantId),
+}
+
+const SFU: &str = "sfu";
+
+impl From<ParticipantId> for Address {
+    fn from(id: ParticipantId) -> Self {
+        Self::Participant(id)
+    }
+}
+
+impl Serialize for Address {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Sfu => serializer.serialize_str(SFU),
+            Self::Participant(id) => id.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Address {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        if text == SFU {
+            return Ok(Self::Sfu);
+        }
+        text.parse().map(Self::Participant).map_err(|_| de::Error::custom("neither a participant's id nor \"sfu\""))
+    }
+}
+
+impl JsonSchema for Address {
+    fn schema_name() -> Cow<'static, str> {
+        "Address".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let participant = generator.subschema_for::<ParticipantId>();
+        json_schema!({ "anyOf": [{ "const": SFU, "type": "string" }, participant] })
+    }
+}
 
 /// What a track shows or plays.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
@@ -90,4 +136,30 @@ pub struct Limited {
     pub participant_id: ParticipantId,
     pub source: Source,
     pub reason: LimitReason,
+}
+
+/// Why the server did not take a description.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DescriptionProblem {
+    Unreadable,
+    TooManyLines,
+    /// An answer to nothing.
+    NoOffer,
+    /// The participant has no place in the media plane now.
+    NoPeer,
+    /// The server can't take more media.
+    Full,
+}
+
+/// Why a switch was given up; media stays on the old path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RollbackReason {
+    /// Somebody could not bring the new path up in time.
+    NotReady,
+    /// Nothing asks for it any more.
+    NotNeeded,
+    /// The media plane failed.
+    MediaFailed,
 }

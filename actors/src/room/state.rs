@@ -169,7 +169,9 @@ impl RoomState {
             C::Telemetry(c) => self.telemetry(from, c, turn),
             C::Hello(_) | C::Resume(_) => Err(CommandError::new(ErrorCode::AlreadyAuthenticated, "this connection has started")),
             C::Ack(_) | C::Ping(_) | C::GetIceServers(_) | C::Simulate(_) => Err(not_for_the_room()),
-            C::TopologyReady(_) | C::Subscribe(_) => Err(CommandError::not_available("media through the server")),
+            C::TopologyReady(_) | C::Subscribe(_) | C::RestartReceive(_) => {
+                Err(CommandError::not_available("media through the server"))
+            }
             C::StartRecording(_) | C::StopRecording(_) => Err(CommandError::not_available("recording")),
             C::EmotionClip(_) => Err(CommandError::not_available("emotion")),
         }

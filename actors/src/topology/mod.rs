@@ -26,7 +26,7 @@ pub fn decide(facts: &Facts) -> Topology {
         (false, TopologyChoice::Sfu) => TopologyReason::SfuNotAvailable,
         _ => reason,
     };
-    Topology { mode, epoch: epoch(facts.current, mode), reason, wanted: (!reachable).then_some(wanted) }
+    Topology { mode, epoch: epoch(facts.current, mode), reason, wanted: (!reachable).then_some(wanted), switching: None }
 }
 
 fn preference(facts: &Facts) -> (TopologyMode, TopologyReason) {

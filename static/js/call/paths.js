@@ -42,8 +42,8 @@ export class Paths {
   #before = new Set();
   /** @type {Promise<unknown>[]} */
   #holds = [];
-  /** @type {import("../peers/subscription.js").Shown[]} */
-  #shown = [];
+  /** Null before anything was shown. @type {import("../peers/subscription.js").Shown[]|null} */
+  #shown = null;
   #hidden = false;
   /** @type {{servers: RTCIceServer[], at: number}} */
   #ice;
@@ -202,12 +202,12 @@ export class Paths {
   }
 
   subscribe() {
-    this.#subscriber.set(this.#wants());
+    if (this.#shown) this.#subscriber.set(this.#wants());
   }
 
   #wants() {
     const { you, activeSpeaker, room, videoMode } = this.#options.state();
-    return wantsOf({ shown: this.#shown, localId: you?.id ?? null, mode: videoMode, hidden: this.#hidden, speaker: activeSpeaker, spotlight: room?.spotlight ?? null });
+    return wantsOf({ shown: this.#shown ?? [], localId: you?.id ?? null, mode: videoMode, hidden: this.#hidden, speaker: activeSpeaker, spotlight: room?.spotlight ?? null });
   }
 
   get #all() {

@@ -54,8 +54,8 @@ export const SPACING_MS = 250;
 export class Subscriber {
   #clock;
   #send;
-  /** @type {Want[]} */
-  #wants = [];
+  /** Null before anything was shown: the server's own choice stands until then. @type {Want[]|null} */
+  #wants = null;
   #open = false;
   #told = "";
   #last = -Infinity;
@@ -89,18 +89,19 @@ export class Subscriber {
   }
 
   #plan() {
-    if (!this.#open || this.#timer !== null || JSON.stringify(this.#wants) === this.#told) return;
+    if (!this.#open || this.#wants === null || this.#timer !== null || JSON.stringify(this.#wants) === this.#told) return;
     const wait = Math.max(0, this.#last + SPACING_MS - this.#clock.now());
     this.#timer = this.#clock.setTimeout(() => this.#tell(), wait);
   }
 
   #tell() {
     this.#timer = null;
-    const told = JSON.stringify(this.#wants);
+    const wants = this.#wants ?? [];
+    const told = JSON.stringify(wants);
     if (told === this.#told) return;
     this.#told = told;
     this.#last = this.#clock.now();
-    this.#send(this.#wants).catch(() => {
+    this.#send(wants).catch(() => {
       // Offline: whoever comes back asks anew.
       if (this.#told === told) this.#told = "";
     });

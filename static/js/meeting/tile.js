@@ -76,9 +76,8 @@ export class GrTile extends MeetingElement {
     const trouble = this.trouble();
     return html`<div class="tile" role="group" aria-label=${this.describe(name, person, trouble || paused)}>
       <gr-video .call=${this.call} who=${this.who} kind=${this.kind} ?mirrored=${this.self && !screen} ?contain=${screen} ?hidden=${!shown}></gr-video>
-      ${shown || trouble ? nothing : html`<div class="face"><gr-avatar name=${person.displayName} key=${person.id}></gr-avatar></div>`}
+      ${shown || trouble ? nothing : html`<div class="face ${paused ? "paused" : ""}"><gr-avatar name=${person.displayName} key=${person.id}></gr-avatar>${paused ? html`<span>${paused}</span>` : nothing}</div>`}
       ${trouble ? html`<div class="trouble">${shown ? nothing : html`<gr-avatar name=${person.displayName} key=${person.id}></gr-avatar>`}<span class="ring" aria-hidden="true"></span><span>${trouble}</span></div>` : nothing}
-      ${paused && !trouble ? html`<p class="paused"><gr-icon name=${this.state.videoMode === "none" ? "speaker" : "wifi"}></gr-icon><span>${paused}</span></p>` : nothing}
       ${screen ? nothing : this.renderFlags(person)} ${this.renderMenu(person, name)}
       <div class="label">
         ${screen ? html`<gr-icon name="screen"></gr-icon>` : person.muted ? html`<gr-icon class="muted-mic" name="mic-off"></gr-icon>` : nothing}
@@ -161,7 +160,7 @@ export class GrTile extends MeetingElement {
         display: grid;
         place-items: center;
       }
-      .face gr-avatar {
+      .face:not(.paused) gr-avatar {
         --size: clamp(40px, min(34cqw, 42cqh), 136px);
       }
       .label {
@@ -243,18 +242,16 @@ export class GrTile extends MeetingElement {
         --size: clamp(32px, min(22cqw, 26cqh), 80px);
       }
       .paused {
-        position: absolute;
-        inset-block-start: var(--s-2);
-        inset-inline: 52px;
-        display: flex;
-        align-items: center;
-        justify-content: center;
-        gap: 6px;
-        margin: 0;
+        align-content: center;
+        gap: var(--s-2);
+        padding: var(--s-2) var(--s-3) 36px;
         font-size: var(--fs-1);
         line-height: 1.3;
         text-align: center;
         text-wrap: balance;
+      }
+      .paused gr-avatar {
+        --size: clamp(32px, min(22cqw, 26cqh), 80px);
       }
       .ring {
         flex: none;
@@ -296,7 +293,10 @@ export class GrTile extends MeetingElement {
           font-size: var(--fs-1);
         }
       }
-      @container (max-height: 110px) or (max-width: 180px) {
+      @container (max-height: 110px) or (max-width: 150px) {
+        .paused {
+          padding: var(--s-1);
+        }
         .paused span {
           display: none;
         }

@@ -5,10 +5,38 @@
 //! wants, estimates, keyframe requests ─▶ handle(input, now) ─▶ Outputs: keyframes to ask for, slots, layers wanted, limits, speaker
 //! ```
 
+mod allocate;
+mod arrivals;
+mod audio;
+mod bandwidth;
+mod capture;
+mod codec;
+mod control;
 mod core;
+mod desired;
+mod forwarding;
+mod keyframes;
 mod limits;
+mod loudness;
 mod observe;
+mod path;
+mod paused;
+mod peers;
+mod policing;
+mod publications;
+mod rate;
+mod reconcile;
+mod rewrite;
+mod slots;
+mod speaker;
+mod streams;
+mod switch;
+mod tick;
+mod tracks;
 mod types;
+
+#[cfg(test)]
+mod tests;
 
 pub use core::SfuCore;
 pub use limits::Limits;

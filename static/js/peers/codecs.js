@@ -7,13 +7,15 @@
 /** @type {VideoCodec[]} */
 export const VIDEO_CODECS = ["VP8", "VP9", "H264", "AV1"];
 
-/** The chosen one, then the one that everybody can, then the rest in the browser's own order. @template {Codec} T @param {T[]} codecs @param {string} chosen @returns {T[]} */
+/** What mends a stream whatever it is encoded with. */
+const MENDING = ["rtx", "red", "ulpfec", "flexfec-03"];
+
+/** The usual one first; another one alone, because the other side's order counts, and it may prefer the usual one. @template {Codec} T @param {T[]} codecs @param {string} chosen @returns {T[]} */
 export function preferred(codecs, chosen) {
-  const rank = (/** @type {Codec} */ { mimeType }) => {
-    const name = nameOf(mimeType);
-    return name === chosen ? 0 : name === "VP8" ? 1 : 2;
-  };
-  return [...codecs].sort((a, b) => rank(a) - rank(b));
+  const is = (/** @type {string} */ name) => codecs.filter(({ mimeType }) => nameOf(mimeType) === name);
+  const first = is(chosen);
+  if (first.length === 0 || chosen === "VP8") return [...is("VP8"), ...codecs.filter((one) => !is("VP8").includes(one))];
+  return [...first, ...codecs.filter(({ mimeType }) => MENDING.includes(nameOf(mimeType)))];
 }
 
 /** With redundancy first: a lost packet's sound is in the next one. @template {Codec} T @param {T[]} codecs @returns {T[]} */

@@ -5,10 +5,12 @@
 
 /**
  * Notes from now on when each tile puts a new picture on the screen: a frame of the video in front, or another video that comes to the front.
- * `window.continuity.shown` maps a participant's id to those moments, in milliseconds of `performance.now()`.
+ * `window.continuity.shown` maps a participant's id to those moments, in milliseconds of `performance.now()`; `switches` are the moments at which
+ * the room took another path.
  */
 export function watchPictures() {
   const shown = /** @type {Record<string, number[]>} */ ({});
+  const switches = /** @type {{at: number, mode: string, epoch: number}[]} */ ([]);
   const known = new WeakSet();
   const front = new WeakMap();
   const note = (/** @type {any} */ tile, /** @type {number} */ at) => (shown[tile.who] ??= []).push(at);
@@ -22,10 +24,14 @@ export function watchPictures() {
     };
     video.requestVideoFrameCallback(next);
   };
+  /** @type {any} */
+  let meeting = null;
   const look = (/** @type {number} */ now) => {
     requestAnimationFrame(look);
-    const stage = /** @type {any} */ (document.querySelector("gr-meeting") ?? document.querySelector("gr-app")?.shadowRoot?.querySelector("gr-meeting"));
-    const meeting = stage ?? find(document, "gr-meeting");
+    if (!meeting?.isConnected) meeting = find(document, "gr-meeting");
+    const topology = meeting?.state?.topology;
+    const last = switches[switches.length - 1];
+    if (topology && (topology.epoch !== last?.epoch || topology.mode !== last.mode)) switches.push({ at: now, mode: topology.mode, epoch: topology.epoch });
     for (const tile of meeting?.shadowRoot?.querySelector("gr-stage")?.shadowRoot?.querySelectorAll('gr-tile[kind="camera"]') ?? []) {
       const picture = /** @type {any} */ (tile.shadowRoot?.querySelector("gr-video"));
       if (!picture) continue;
@@ -35,16 +41,17 @@ export function watchPictures() {
       front.set(picture, picture.video);
     }
   };
-  const find = (/** @type {Document|ShadowRoot} */ root, /** @type {string} */ name) => {
+  /** @param {Document|ShadowRoot} root @param {string} name @returns {any} */
+  const find = (root, name) => {
     for (const element of root.querySelectorAll("*")) {
       if (element.localName === name) return element;
       const inside = element.shadowRoot && find(element.shadowRoot, name);
-      if (inside) return /** @type {any} */ (inside);
+      if (inside) return inside;
     }
     return null;
   };
   requestAnimationFrame(look);
-  Object.defineProperty(window, "continuity", { value: { shown }, configurable: true });
+  Object.defineProperty(window, "continuity", { value: { shown, switches }, configurable: true });
 }
 
 /**
@@ -112,4 +119,10 @@ export function madeUpBetween({ from, to }) {
     sum.played += (last.samples - first.samples) / 48;
   }
   return result;
+}
+
+/** The moment at which the room took the path that it is on, as this page noticed it; null while it is on another. @param {string} mode */
+export function tookPath(mode) {
+  const last = /** @type {any} */ (window).continuity.switches.at(-1);
+  return last?.mode === mode ? last.at : null;
 }

@@ -27,6 +27,7 @@ impl SfuCore {
         let bits = if silent { 0 } else { path.bears(&self.limits).saturating_sub(audio) };
         let reserve = if audio == 0 { 0 } else { VOICE_RESERVE_BITS.min(bits / 4) };
         let budget = Budget { bits: bits - reserve, margin_percent: self.limits.rise_margin_percent, may_rise: false };
+        let guessed = path.estimate().is_none();
         let may_rise = !silent && path.may_rise();
         let mut grants = allocate(&items, budget);
         if grants.iter().zip(&items).any(|(grant, item)| fell(*grant, item)) {
@@ -38,7 +39,7 @@ impl SfuCore {
             path.rose(now);
             grants = risen;
         }
-        self.aim(&pictures, &items, &grants, now, out);
+        self.aim(&pictures, &items, &grants, guessed, now, out);
         self.tell_limited(receiver, &pictures, &items, &grants, now, out);
         self.tell_bitrate(receiver, &items, &grants, audio, out);
     }
@@ -74,13 +75,15 @@ impl SfuCore {
         pictures: &[(StreamId, Picture)],
         items: &[Item],
         grants: &[Option<Layer>],
+        guessed: bool,
         now: At,
         out: &mut Vec<Output>,
     ) {
         for (((id, picture), item), grant) in pictures.iter().zip(items).zip(grants) {
             let stream = self.streams.get_mut(*id);
-            // What can't be had from the publisher just now begins anew, without waiting, when it comes again.
-            stream.fresh = item.available == [None; 3];
+            // What can't be had from the publisher just now begins anew, without waiting, when it comes again. So does what was refused on
+            // a guess, before the path's first estimate.
+            stream.fresh = item.available == [None; 3] || (guessed && grant.is_none());
             if stream.switch.aim(*grant, now)
                 && let Some(layer) = stream.switch.awaits()
             {
@@ -92,8 +95,12 @@ impl SfuCore {
     pub(super) fn ask_keyframe(&mut self, track: TrackKey, layer: Layer, now: At, out: &mut Vec<Output>) {
         let every = self.limits.keyframe_every_ms;
         let publication = self.peers.publication_mut(track).filter(|publication| !publication.is_audio());
-        let encoding = publication.and_then(|publication| publication.encodings.get_mut(usize::from(layer)));
-        if encoding.is_some_and(|encoding| encoding.keyframes.ask(now, every)) {
+        let Some(publication) = publication else { return };
+        let new = publication.is_new(now);
+        let Some(encoding) = publication.encodings.get_mut(usize::from(layer)) else { return };
+        if new {
+            encoding.keyframes.want();
+        } else if encoding.keyframes.ask(now, every) {
             self.counts.keyframes_requested += 1;
             out.push(Output::RequestKeyframe { peer: track.peer, source: track.source, layer });
         }

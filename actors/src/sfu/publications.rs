@@ -17,6 +17,7 @@ use super::{
 use crate::protocol::Source;
 
 pub const MAX_LAYERS: usize = 3;
+const NEW_MICROS: u64 = 500_000;
 
 #[derive(Clone, Debug)]
 pub struct Publication {
@@ -159,6 +160,11 @@ impl Publication {
         (0..self.layers)
             .all(|layer| self.policer.is_cut(layer, now) || self.encodings[usize::from(layer)].rate.newest().is_none())
             && self.policer.is_cut(self.layers - 1, now)
+    }
+
+    /// Just published, and nothing came yet: what comes begins with a keyframe.
+    pub fn is_new(&self, now: At) -> bool {
+        now.micros_since(self.since) < NEW_MICROS && self.encodings.iter().all(|encoding| encoding.rate.newest().is_none())
     }
 
     /// Nothing came for so long, of any encoding.

@@ -10,8 +10,10 @@ use super::{
 };
 use crate::protocol::{LayersWanted, Source};
 
-/// Of an encoding that has been quiet for so long no keyframe is asked.
+/// An encoding that has been quiet for so long is asked for keyframes less often: a still picture needs the asking, a camera that is off
+/// doesn't hear it.
 const QUIET_MS: u64 = 2_000;
+const QUIET_TIMES: u64 = 5;
 
 impl SfuCore {
     pub(super) fn tick(&mut self, now: At, out: &mut Vec<Output>) {
@@ -54,9 +56,12 @@ impl SfuCore {
                 publication.encodings[usize::from(layer)].keyframes.want();
             }
         }
-        let encodings = publication.encodings.iter_mut().enumerate();
-        for (layer, encoding) in encodings.filter(|(_, encoding)| !encoding.rate.is_quiet(now, QUIET_MS)) {
-            if encoding.keyframes.due(now, every) {
+        if publication.is_new(now) {
+            return;
+        }
+        for (layer, encoding) in publication.encodings.iter_mut().enumerate() {
+            let every = if encoding.rate.is_quiet(now, QUIET_MS) { QUIET_TIMES * every } else { every };
+            if !encoding.stopped && encoding.keyframes.due(now, every) {
                 self.counts.keyframes_requested += 1;
                 out.push(Output::RequestKeyframe { peer: track.peer, source: track.source, layer: layer as Layer });
             }

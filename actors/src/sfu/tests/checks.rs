@@ -16,7 +16,6 @@ pub struct Sent {
     pub source: Source,
     pub layer: Layer,
     pub to: PeerIndex,
-    pub slot: SlotIndex,
     pub bytes: usize,
 }
 
@@ -28,6 +27,7 @@ struct Line {
     picture_ahead: u16,
     first: u64,
     newest: u64,
+    newest_source: u64,
     newest_timestamp: u32,
     newest_picture: Option<u16>,
     sent: Vec<u64>,
@@ -81,11 +81,12 @@ impl Checks {
                 }
                 assert!(sent.seq >= line.first, "{at}: from before the switch");
                 assert!(!line.sent.contains(&sent.seq), "{at}: twice");
-                line.take(sent, picture);
+                line.take(sent, made, picture);
             }
             last => {
                 if let Some(line) = &last {
-                    assert!(line.from != whose || self.sources_break, "{at}: moved within a source");
+                    let paused = line.from != whose || made.seq > line.newest_source + 1;
+                    assert!(paused || self.sources_break, "{at}: joined anew without having paused");
                     assert_eq!(sent.seq, line.newest + 1, "{at}: a switch is the next packet");
                     assert!(sent.timestamp.wrapping_sub(line.newest_timestamp).wrapping_sub(1) < 1 << 31, "{at}: time went back");
                     if let (Some(before), Some(now)) = (line.newest_picture, picture) {
@@ -102,11 +103,12 @@ impl Checks {
                     picture_ahead,
                     first: sent.seq,
                     newest: sent.seq,
+                    newest_source: made.seq,
                     newest_timestamp: sent.timestamp,
                     newest_picture: picture,
                     sent: Vec::new(),
                 };
-                line.take(sent, picture);
+                line.take(sent, made, picture);
                 self.lines.insert(key, line);
             }
         }
@@ -114,9 +116,10 @@ impl Checks {
 }
 
 impl Line {
-    fn take(&mut self, sent: &Forward, picture: Option<u16>) {
+    fn take(&mut self, sent: &Forward, made: &Made, picture: Option<u16>) {
         if sent.seq >= self.newest {
             self.newest = sent.seq;
+            self.newest_source = made.seq;
             self.newest_timestamp = sent.timestamp;
             self.newest_picture = picture.or(self.newest_picture);
         }

@@ -208,7 +208,6 @@ impl World {
                 source: made.source,
                 layer: made.layer,
                 to: packet.to,
-                slot: packet.slot,
                 bytes: made.payload.len(),
             });
         }

@@ -23,6 +23,7 @@ impl SfuCore {
             Input::Publish { peer, tracks } => self.publish(peer, &tracks, now, out),
             Input::Permit { peer, sources } => self.permit(peer, &sources, now, out),
             Input::Receiving { peer, audio_slots, video_slots } => self.receiving(peer, audio_slots, video_slots, now, out),
+            Input::ReceivingLost { peer } => self.receiving_lost(peer, now, out),
             Input::Want { peer, tracks } => self.want(peer, tracks, now, out),
             Input::Estimate { peer, bits, loss, rtt_ms } => {
                 if let Some(peer) = self.peers.get_mut(peer) {
@@ -104,7 +105,8 @@ impl SfuCore {
     fn receiving(&mut self, peer: PeerIndex, audio: u8, video: u8, now: At, out: &mut Vec<Output>) {
         let Some(state) = self.peers.get_mut(peer) else { return };
         let receiver = &mut state.receiver;
-        if receiver.audio.is_empty() && receiver.video.is_empty() {
+        let lost = std::mem::take(&mut receiver.lost);
+        if lost || (receiver.audio.is_empty() && receiver.video.is_empty()) {
             receiver.path = Default::default();
             receiver.told.slots = None;
             receiver.told.bitrate = (0, 0);
@@ -115,6 +117,13 @@ impl SfuCore {
         }
         self.resize(peer, true, audio, now);
         self.resize(peer, false, video, now);
+        self.reconcile(peer, now, out);
+        self.settle_watched(now, out);
+    }
+
+    fn receiving_lost(&mut self, peer: PeerIndex, now: At, out: &mut Vec<Output>) {
+        let Some(state) = self.peers.get_mut(peer) else { return };
+        state.receiver.lost = true;
         self.reconcile(peer, now, out);
         self.settle_watched(now, out);
     }

@@ -26,7 +26,7 @@ const LATELY_MS: u64 = 15_000;
 const SOUNDS_MS: u64 = 1_000;
 
 pub fn desired(peers: &Peers, receiver: PeerIndex, limits: &Limits, now: At) -> Desired {
-    let Some(peer) = peers.get(receiver) else {
+    let Some(peer) = peers.get(receiver).filter(|peer| !peer.receiver.lost) else {
         return Desired { voices: Vec::new(), pictures: Vec::new(), crowded: false };
     };
     let voices = voices(peers, receiver, peer, now);

@@ -31,6 +31,8 @@ pub struct Peer {
 pub struct Receiver {
     pub audio: Vec<Slot>,
     pub video: Vec<Slot>,
+    /// Nothing is heard on its connection.
+    pub lost: bool,
     /// None before it says what it wants.
     pub wants: Option<Vec<Want>>,
     /// The pictures that have a slot, the most important first.

@@ -77,7 +77,7 @@ impl SfuCore {
 
     fn tell_slots(&mut self, receiver: PeerIndex, out: &mut Vec<Output>) {
         let Some(peer) = self.peers.get(receiver) else { return };
-        if peer.receiver.all_slots().next().is_none() {
+        if peer.receiver.lost || peer.receiver.all_slots().next().is_none() {
             return;
         }
         let used = peer.receiver.all_slots().filter_map(|slot| {

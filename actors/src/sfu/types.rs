@@ -71,7 +71,13 @@ pub enum Input {
         peer: PeerIndex,
         sources: Vec<Source>,
     },
-    /// The receiving connection is up, with so many slots negotiated. Zero of both when it is gone.
+    /// Nothing is heard on the receiving connection, but it may come back: nothing goes to it until the next `Receiving`, and then its
+    /// streams' numbers go on.
+    ReceivingLost {
+        peer: PeerIndex,
+    },
+    /// The receiving connection is up, with so many slots negotiated. Zero of both when it is gone for good: the next one's streams
+    /// begin with new numbers.
     Receiving {
         peer: PeerIndex,
         audio_slots: u8,

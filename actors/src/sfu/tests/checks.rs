@@ -6,7 +6,7 @@ use crate::{
     protocol::Source,
     sfu::{Forward, Layer, PeerIndex, SlotIndex},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A packet that reached a receiver.
 #[derive(Clone, Debug)]
@@ -19,6 +19,9 @@ pub struct Sent {
     pub bytes: usize,
 }
 
+/// Between two pictures less passes; after more the stream may have been stopped and begun again.
+const PAUSE_MS: u64 = 60;
+
 /// The last spliced-in source of a slot, and how its numbers lie to what was sent.
 struct Line {
     from: (ParticipantId, Source, Layer),
@@ -30,7 +33,8 @@ struct Line {
     newest_source: u64,
     newest_timestamp: u32,
     newest_picture: Option<u16>,
-    sent: Vec<u64>,
+    sent: BTreeSet<u64>,
+    ms: u64,
 }
 
 #[derive(Default)]
@@ -63,7 +67,7 @@ impl Checks {
         }
     }
 
-    pub fn forward(&mut self, from: ParticipantId, made: &Made, sent: &Forward) {
+    pub fn forward(&mut self, ms: u64, from: ParticipantId, made: &Made, sent: &Forward) {
         let key = (sent.to, sent.slot);
         let whose = (from, made.source, made.layer);
         let at = format!("{key:?} {whose:?} seq {}", made.seq);
@@ -72,20 +76,28 @@ impl Checks {
         assert_eq!(picture.is_some(), !made.source.is_audio(), "{at}");
         let seq_ahead = i128::from(sent.seq) - i128::from(made.seq);
         let timestamp_ahead = sent.timestamp.wrapping_sub(made.timestamp as u32);
+        let joinable = made.keyframe || made.source.is_audio();
         let picture_ahead = picture.unwrap_or(0).wrapping_sub(made.picture) & 0x7fff;
         match self.lines.get_mut(&key) {
-            Some(line) if line.from == whose && line.seq_ahead == seq_ahead => {
+            Some(line)
+                if line.from == whose
+                    && line.seq_ahead == seq_ahead
+                    && (line.timestamp_ahead == timestamp_ahead || !joinable) =>
+            {
                 assert_eq!(line.timestamp_ahead, timestamp_ahead, "{at}: time moved within a source");
                 if picture.is_some() {
                     assert_eq!(line.picture_ahead, picture_ahead, "{at}: pictures moved within a source");
                 }
                 assert!(sent.seq >= line.first, "{at}: from before the switch");
                 assert!(!line.sent.contains(&sent.seq), "{at}: twice");
-                line.take(sent, made, picture);
+                line.take(ms, sent, made, picture);
             }
             last => {
                 if let Some(line) = &last {
-                    let paused = line.from != whose || made.seq > line.newest_source + 1;
+                    let paused = line.from != whose
+                        || made.source.is_audio()
+                        || made.seq > line.newest_source + 1
+                        || ms > line.ms + PAUSE_MS;
                     assert!(paused || self.sources_break, "{at}: joined anew without having paused");
                     assert_eq!(sent.seq, line.newest + 1, "{at}: a switch is the next packet");
                     assert!(sent.timestamp.wrapping_sub(line.newest_timestamp).wrapping_sub(1) < 1 << 31, "{at}: time went back");
@@ -95,7 +107,7 @@ impl Checks {
                 } else {
                     assert!(sent.seq < 65_536, "{at}: {} to begin with", sent.seq);
                 }
-                assert!(made.keyframe || made.source.is_audio(), "{at}: a switch without a keyframe");
+                assert!(joinable, "{at}: a switch without a keyframe");
                 let mut line = Line {
                     from: whose,
                     seq_ahead,
@@ -106,9 +118,10 @@ impl Checks {
                     newest_source: made.seq,
                     newest_timestamp: sent.timestamp,
                     newest_picture: picture,
-                    sent: Vec::new(),
+                    sent: BTreeSet::new(),
+                    ms,
                 };
-                line.take(sent, made, picture);
+                line.take(ms, sent, made, picture);
                 self.lines.insert(key, line);
             }
         }
@@ -116,16 +129,17 @@ impl Checks {
 }
 
 impl Line {
-    fn take(&mut self, sent: &Forward, made: &Made, picture: Option<u16>) {
+    fn take(&mut self, ms: u64, sent: &Forward, made: &Made, picture: Option<u16>) {
         if sent.seq >= self.newest {
             self.newest = sent.seq;
             self.newest_source = made.seq;
             self.newest_timestamp = sent.timestamp;
             self.newest_picture = picture.or(self.newest_picture);
         }
-        self.sent.push(sent.seq);
+        self.ms = ms;
+        self.sent.insert(sent.seq);
         if self.sent.len() > 2_048 {
-            self.sent.drain(..1_024);
+            self.sent.pop_first();
         }
     }
 }

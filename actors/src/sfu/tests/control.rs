@@ -168,3 +168,20 @@ fn a_screen_comes_before_cameras() {
     assert!(room.bits(0, people[4], Screen, 1_500) > 0);
     assert_eq!(people[1..].iter().filter(|who| room.layer(0, **who).is_some()).count(), 1);
 }
+
+#[test]
+fn a_connection_that_was_lost_and_found_goes_on_counting() {
+    let mut room = World::new();
+    let (alice, bob) = (room.joins(), room.joins());
+    room.publishes(alice, &[(Microphone, 1), (Camera, 3)]);
+    room.runs(1_000);
+    let peer = room.people[bob].peer;
+    room.handle(Input::ReceivingLost { peer });
+    let lost = room.ms;
+    room.runs(4_000);
+    assert!(room.sent.iter().all(|sent| sent.ms <= lost));
+    room.receives(bob, 4, 4);
+    room.runs(1_200);
+    assert_eq!(room.layer(bob, alice), Some(0), "and every number was the next one");
+    assert!(room.bits(bob, alice, Microphone, lost + 4_100) > 35_000);
+}

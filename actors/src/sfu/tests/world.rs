@@ -201,7 +201,7 @@ impl World {
             assert!(person.here && person.permits.contains(&made.source), "forwarded what isn't permitted");
             assert!(packet.to != from, "their own packet");
             assert!(self.people.iter().any(|other| other.here && other.peer == packet.to), "sent to somebody who left");
-            self.checks.forward(person.id, made, &packet);
+            self.checks.forward(self.ms, person.id, made, &packet);
             self.sent.push(Sent {
                 ms: self.ms,
                 from: person.id,

@@ -45,6 +45,8 @@ export class Paths {
   /** Null before anything was shown. @type {import("../peers/subscription.js").Shown[]|null} */
   #shown = null;
   #hidden = false;
+  /** Of the others, who spoke last. @type {string|null} */
+  #speaker = null;
   /** @type {{servers: RTCIceServer[], at: number}} */
   #ice;
 
@@ -207,7 +209,9 @@ export class Paths {
 
   #wants() {
     const { you, activeSpeaker, room, videoMode } = this.#options.state();
-    return wantsOf({ shown: this.#shown ?? [], localId: you?.id ?? null, mode: videoMode, hidden: this.#hidden, speaker: activeSpeaker, spotlight: room?.spotlight ?? null });
+    // Our own words change nothing about whom we want to see best.
+    if (activeSpeaker !== null && activeSpeaker !== you?.id) this.#speaker = activeSpeaker;
+    return wantsOf({ shown: this.#shown ?? [], localId: you?.id ?? null, mode: videoMode, hidden: this.#hidden, speaker: this.#speaker, spotlight: room?.spotlight ?? null });
   }
 
   get #all() {

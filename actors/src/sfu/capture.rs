@@ -17,7 +17,8 @@ const FOLLOW: i64 = 512;
 
 impl CaptureClock {
     pub fn capture(&mut self, timestamp: u64, hertz: u32, now: At) -> i64 {
-        let media = (u128::from(timestamp) * 1_000_000 / u128::from(hertz)) as i64;
+        // In thousandths of the rate, so that numbers of a lifetime fit.
+        let media = (timestamp.wrapping_mul(1_000) / u64::from(hertz / 1_000)) as i64;
         let seen = (now.0 as i64).wrapping_sub(media);
         let offset = match self.offset {
             Some(offset) if seen.wrapping_sub(offset).saturating_abs() > JUMP_MICROS => seen,

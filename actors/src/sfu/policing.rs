@@ -6,7 +6,7 @@ use super::types::{At, Layer};
 #[derive(Clone, Debug, Default)]
 pub struct Policer {
     /// A second's worth of bits at most, in millionths of a bit so that nothing is lost to rounding.
-    credit: Option<u128>,
+    credit: Option<u64>,
     at: At,
     /// Encodings from this one up are cut, until then.
     cut: Option<(Layer, At)>,
@@ -26,16 +26,16 @@ pub enum Verdict {
 const OVERHEAD_BYTES: usize = 56;
 
 impl Policer {
-    /// `largest`: the largest encoding that comes. `bits`: the limit.
-    pub fn judge(&mut self, layer: Layer, largest: Layer, bytes: usize, limit: Limit, now: At) -> Verdict {
+    /// `largest`: tells the largest encoding that comes now; asked only when one has to go.
+    pub fn judge(&mut self, layer: Layer, largest: impl FnOnce(&Self) -> Layer, bytes: usize, limit: Limit, now: At) -> Verdict {
         if self.is_cut(layer, now) {
             return Verdict::Drop;
         }
-        let full = u128::from(limit.bits) * 1_000_000;
-        let earned = u128::from(now.micros_since(self.at)) * u128::from(limit.bits);
-        let credit = self.credit.map_or(full, |credit| (credit + earned).min(full));
+        let full = limit.bits.saturating_mul(1_000_000);
+        let earned = now.micros_since(self.at).saturating_mul(limit.bits);
+        let credit = self.credit.map_or(full, |credit| credit.saturating_add(earned).min(full));
         self.at = now;
-        let cost = (bytes + OVERHEAD_BYTES) as u128 * 8_000_000;
+        let cost = (bytes + OVERHEAD_BYTES) as u64 * 8_000_000;
         if cost <= credit {
             self.credit = Some(credit - cost);
             return Verdict::Pass;
@@ -44,6 +44,7 @@ impl Policer {
         if limit.packet_by_packet {
             return Verdict::Drop;
         }
+        let largest = largest(self).max(layer);
         Verdict::Cut(self.cut(largest, limit.cut_ms, now))
     }
 
@@ -85,7 +86,7 @@ mod tests {
             for (layer, bits) in layers.iter().enumerate() {
                 let bytes = (bits / 8_000) as usize;
                 let largest = layers.len() as u8 - 1;
-                if policer.judge(layer as u8, largest, bytes - OVERHEAD_BYTES, limit, At::ms(ms)) == Verdict::Pass {
+                if policer.judge(layer as u8, |_| largest, bytes - OVERHEAD_BYTES, limit, At::ms(ms)) == Verdict::Pass {
                     passed[layer] += bytes as u64 * 8;
                 }
             }

@@ -113,8 +113,12 @@ impl Publication {
 
     fn police(&mut self, packet: &PacketView<'_>, limits: &Limits, now: At) -> Result<(), Dropped> {
         let limit = Limit { bits: limits.source_bits(self.source), packet_by_packet: self.is_audio(), cut_ms: limits.cut_ms };
-        let largest = self.largest_coming(now).max(packet.layer);
-        match self.policer.judge(packet.layer, largest, packet.payload.len(), limit, now) {
+        let (encodings, layers) = (&self.encodings, self.layers);
+        let coming = |policer: &Policer| {
+            let comes = |layer: &Layer| !encodings[usize::from(*layer)].rate.is_quiet(now, 500) && !policer.is_cut(*layer, now);
+            (0..layers).rev().find(comes).unwrap_or(0)
+        };
+        match self.policer.judge(packet.layer, coming, packet.payload.len(), limit, now) {
             Verdict::Pass => Ok(()),
             Verdict::Drop => Err(Dropped::OverLimit),
             Verdict::Cut(from) => {
@@ -124,12 +128,6 @@ impl Publication {
                 Err(Dropped::OverLimit)
             }
         }
-    }
-
-    fn largest_coming(&self, now: At) -> Layer {
-        let coming =
-            |layer: &u8| !self.encodings[usize::from(*layer)].rate.is_quiet(now, 500) && !self.policer.is_cut(*layer, now);
-        (0..self.layers).rev().find(coming).unwrap_or(0)
     }
 
     /// Bits a second that each encoding needs, none where it can't be had now. A track that is quiet as a whole keeps its encodings.

@@ -32,10 +32,6 @@ impl Counts {
         }
     }
 
-    pub fn dropped(&self, reason: &str) -> u64 {
-        self.dropped.get(reason).copied().unwrap_or_default()
-    }
-
     /// Adds it all to the metrics and begins anew. Returns how many packets were forwarded.
     pub fn tell(&mut self) -> u64 {
         let counts = std::mem::take(self);

@@ -24,11 +24,15 @@ mod timers;
 mod udp;
 mod worker;
 
+#[cfg(test)]
+mod tests;
+
 use crate::config::Config;
 use actors::{ports::MediaPlane, sfu::Limits};
 use address::Address;
 use engine::Engines;
 use mio::{Poll, Waker};
+pub use plane::Observed;
 use plane::{Plane, WorkerHandle};
 use std::{
     io,
@@ -117,6 +121,11 @@ fn port(first: u16, index: usize, workers: usize) -> Result<u16, MediaError> {
 impl Media {
     pub fn plane(&self) -> Arc<dyn MediaPlane> {
         self.plane.clone()
+    }
+
+    /// The workers as they saw themselves last, some milliseconds ago.
+    pub fn observe(&self) -> Vec<Observed> {
+        self.plane.observe()
     }
 
     /// Says goodbye to everybody and waits until the threads have ended.

@@ -32,11 +32,32 @@ pub struct Orders {
     /// Packets forwarded in a second, and something for each connection.
     pub load: AtomicU64,
     pub stop: AtomicBool,
+    /// As the worker saw itself last.
+    pub observed: Mutex<Observed>,
+}
+
+/// What a worker keeps: nothing of it grows with what has gone.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Observed {
+    pub rooms: usize,
+    pub people: usize,
+    pub connections: usize,
+    /// User fragments and addresses by which connections are found.
+    pub names: usize,
+    pub streams: usize,
+    pub timers: usize,
+    /// Times that it looked.
+    pub looks: u64,
 }
 
 impl Orders {
     pub fn next(&self) -> Option<Order> {
         lock(&self.queue).try_recv().ok()
+    }
+
+    pub fn observe(&self, observed: Observed) {
+        let mut place = lock(&self.observed);
+        *place = Observed { looks: place.looks + 1, ..observed };
     }
 
     /// What was asked of a worker that failed is nothing to the next.
@@ -55,7 +76,7 @@ pub struct WorkerHandle {
 impl WorkerHandle {
     pub fn new(waker: Waker) -> Self {
         let (sender, receiver) = sync_channel(WAITING);
-        let orders = Orders { queue: Mutex::new(receiver), load: AtomicU64::new(0), stop: AtomicBool::new(false) };
+        let orders = Orders { queue: Mutex::new(receiver), load: AtomicU64::new(0), stop: AtomicBool::new(false), observed: Mutex::default() };
         Self { sender, waker, orders: Arc::new(orders) }
     }
 
@@ -98,6 +119,10 @@ impl Plane {
 
     pub fn orders(&self, worker: usize) -> Arc<Orders> {
         self.workers[worker].orders.clone()
+    }
+
+    pub fn observe(&self) -> Vec<Observed> {
+        self.workers.iter().map(|worker| *lock(&worker.orders.observed)).collect()
     }
 
     pub fn stop(&self) {

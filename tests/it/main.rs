@@ -14,6 +14,7 @@ mod files;
 mod frames;
 mod identity;
 mod media;
+mod media_hard;
 mod meeting;
 mod metrics;
 mod overload;

@@ -4,6 +4,7 @@ use super::{SECOND, UPKEEP, Worker};
 use crate::media::{
     connection::State,
     counts::{self, Counts},
+    plane::Observed,
     slab::Key,
 };
 use actors::{media::MediaEvent, protocol::Leg, sfu::Input};
@@ -37,6 +38,15 @@ impl Worker {
             self.look_for_silence(key);
         }
         self.tcp.tidy(self.now);
+        self.orders.observe(Observed {
+            rooms: self.rooms.len(),
+            people: self.people,
+            connections: self.connections.len(),
+            names: self.demux.len(),
+            streams: self.tcp.len(),
+            timers: self.timers.len(),
+            looks: 0,
+        });
         self.upkeeps += 1;
         if self.upkeeps.is_multiple_of(SECOND) {
             self.count();
@@ -67,7 +77,7 @@ impl Worker {
         let (room, peer, leg) = (connection.room, connection.peer, connection.leg);
         counts::ended("silent");
         if leg == Leg::Receive {
-            self.input(room, Input::Receiving { peer, audio_slots: 0, video_slots: 0 });
+            self.input(room, Input::ReceivingLost { peer });
         }
         self.tell(room, peer, |participant| MediaEvent::Lost { participant, leg });
     }

@@ -64,6 +64,8 @@ impl Worker {
         };
         if let Some(replaced) = old.filter(|old| *old != key) {
             self.say_goodbye(replaced);
+            // Its tracks ended: the new ones have numbers of their own.
+            self.input(room, Input::Publish { peer, tracks: Vec::new() });
         }
         if let Some(person) = self.rooms.get_mut(room).and_then(|room| room.person_mut(peer)) {
             person.publishing.connection = Some(key);
@@ -117,7 +119,7 @@ impl Worker {
     }
 
     /// Offers now, or as soon as the offer that is out is answered.
-    fn make_offer(&mut self, room_key: Key, peer: PeerIndex, restart: bool) {
+    pub(super) fn make_offer(&mut self, room_key: Key, peer: PeerIndex, restart: bool) {
         let now = self.now;
         let Some(room) = self.rooms.get_mut(room_key) else { return };
         let (audio, video) = room.core.slots_needed(peer);

@@ -50,6 +50,18 @@ impl Worker {
         self.upkeeps += 1;
         if self.upkeeps.is_multiple_of(SECOND) {
             self.count();
+            self.offer_again();
+        }
+    }
+
+    /// Offers that wait for an answer which does not come, while another one is due.
+    fn offer_again(&mut self) {
+        for key in self.rooms.keys() {
+            let Some(room) = self.rooms.get(key) else { continue };
+            let due: Vec<_> = room.people().filter_map(|(peer, person)| Some((peer, person.again?))).collect();
+            for (peer, restart) in due {
+                self.make_offer(key, peer, restart);
+            }
         }
     }
 

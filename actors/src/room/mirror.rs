@@ -1,7 +1,8 @@
 //! What one client knows: the last snapshot with every event since laid over it. Proves that snapshot and diffs make the server's state.
 
+use super::path::topology_after;
 use crate::ids::ParticipantId;
-use crate::protocol::{ChatMessage, Participant, ServerEvent, Switching, Topology, Waiting, Welcome};
+use crate::protocol::{ChatMessage, Participant, ServerEvent, Waiting, Welcome};
 
 /// One client's view. Starts empty, as a client does.
 #[derive(Clone, Default)]
@@ -68,22 +69,6 @@ impl Mirror {
     pub fn knows(&self, welcome: &Welcome) -> bool {
         let plain = |welcome: &Welcome| Welcome { waiting: Some(welcome.waiting.clone().unwrap_or_default()), ..welcome.clone() };
         self.inside.as_ref().is_some_and(|inside| plain(inside) == plain(welcome))
-    }
-}
-
-/// What a client that knew `topology` knows after `event`.
-pub(super) fn topology_after(topology: Topology, event: &ServerEvent) -> Topology {
-    match event {
-        ServerEvent::TopologyUpdated { topology } => *topology,
-        ServerEvent::TopologySwitching { epoch, to, reason } => {
-            Topology { switching: Some(Switching { epoch: *epoch, to: *to, reason: *reason }), ..topology }
-        }
-        ServerEvent::TopologySwitched { epoch, mode } => {
-            let reason = topology.switching.map_or(topology.reason, |switching| switching.reason);
-            Topology { mode: *mode, epoch: *epoch, reason, wanted: None, switching: None }
-        }
-        ServerEvent::TopologyRolledBack { .. } => Topology { switching: None, ..topology },
-        _ => topology,
     }
 }
 

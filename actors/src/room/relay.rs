@@ -23,7 +23,7 @@ impl RoomState {
         check_sdp(&offer.sdp)?;
         let (sdp, epoch) = (offer.sdp.clone(), offer.epoch);
         match offer.to {
-            Address::Sfu => Err(CommandError::not_available("media through the server")),
+            Address::Sfu => self.offer_to_server(from, offer, turn),
             Address::Participant(to) => self.relay(from, to, ServerEvent::OfferReceived { from: from.into(), sdp, epoch }, turn),
         }
     }
@@ -32,7 +32,7 @@ impl RoomState {
         check_sdp(&answer.sdp)?;
         let (sdp, epoch) = (answer.sdp.clone(), answer.epoch);
         match answer.to {
-            Address::Sfu => Err(CommandError::not_available("media through the server")),
+            Address::Sfu => self.answer_to_server(from, answer, turn),
             Address::Participant(to) => self.relay(from, to, ServerEvent::AnswerReceived { from: from.into(), sdp, epoch }, turn),
         }
     }
@@ -41,7 +41,8 @@ impl RoomState {
         check_candidate(&command.candidate)?;
         let (candidate, epoch) = (command.candidate.clone(), command.epoch);
         match command.to {
-            Address::Sfu => Err(CommandError::not_available("media through the server")),
+            // Its own candidates are in its descriptions, and it learns the other side's from their checks.
+            Address::Sfu => self.on_server_path(epoch).and(done()),
             Address::Participant(to) => {
                 self.relay(from, to, ServerEvent::IceCandidateReceived { from: from.into(), candidate, epoch }, turn)
             }

@@ -1,6 +1,7 @@
 //! The room's shell: reads the clock, draws, asks the state, keeps the journal, runs the effects. Decides nothing about people.
 
 mod inbox;
+mod media;
 pub mod messages;
 mod pending;
 mod people;
@@ -15,11 +16,13 @@ use crate::{
     ids::{Identity, ParticipantId, RoomId},
     meeting_manager::RoomsHandle,
     participant::{Participant, ParticipantSetup, messages as to_participant, resume_token::ResumeToken},
-    ports::{JournalEntry, RoomRecord, RoomStore},
+    ports::{JournalEntry, MediaPlane, RoomRecord, RoomStore},
     protocol::{ClientCommand, CloseCode, CommandError, EndReason, ErrorCode, ReplyBody, ServerEvent, Stage},
     supervise::{Pulse, PulseWatch},
+    topology::{Ended, explain},
 };
 use actix::prelude::*;
+use media::{MediaLink, split_media};
 use messages::*;
 use pending::{Asker, Decided, Entering, PendingQueue, Work};
 use people::People;
@@ -38,6 +41,8 @@ pub struct RoomSetup {
     pub store: Arc<dyn RoomStore>,
     pub rules: Rules,
     pub participant: Arc<ParticipantSetup>,
+    /// Without one every room is a mesh.
+    pub media: Option<Arc<dyn MediaPlane>>,
 }
 
 /// Messages that may wait for one room. More means overload: commands are answered `busy`.
@@ -71,6 +76,7 @@ pub struct Room {
     /// An entry could not be kept: nothing more is sent to the store until it was tried again.
     stalled: bool,
     people: People,
+    media: MediaLink,
     timer: Option<(Timestamp, SpawnHandle)>,
     counted: (usize, usize),
     draining: bool,
@@ -113,6 +119,7 @@ impl Room {
                 Origin::Restarted { state, seq } | Origin::Rebuilt { state, seq } => (*state, seq, None),
             };
             let mut room = Room {
+                media: MediaLink::new(setup.media.clone(), record.room_id),
                 setup,
                 rooms,
                 record,
@@ -132,8 +139,10 @@ impl Room {
             if let Some(opening) = opening {
                 room.keep_opening(opening, ctx);
             } else if restarted {
-                room.take(Input::Restarted, Asker::Nobody, ctx);
+                let sfu_available = Some(room.setup.rules.sfu_available);
+                room.take(Input::Restarted { sfu_available }, Asker::Nobody, ctx);
             } else {
+                room.media_anew(ctx);
                 ctx.run_later(REATTACH_TIME, |room, ctx| room.give_up_on_the_missing(ctx));
             }
             room.set_timer(ctx);
@@ -149,6 +158,8 @@ impl Room {
         let relay = is_relay(&input);
         let drawn = Drawn { draw: Draw(Uuid::new_v4()), input };
         let Outcome { reply, effects, durable } = self.state.apply(&drawn, now);
+        let (commands, effects) = split_media(effects);
+        let conclusions = conclusions(&effects);
         let asker = match asker {
             Asker::Entering(mut entering) => {
                 entering.stage = self.state.stage(entering.participant);
@@ -167,6 +178,10 @@ impl Room {
         if durable {
             self.set_timer(ctx);
             self.count();
+        }
+        self.send_media(commands, ctx);
+        for input in conclusions {
+            self.take(input, Asker::Nobody, ctx);
         }
     }
 
@@ -196,7 +211,10 @@ impl Room {
                     self.run(effect, decided.seq, ctx);
                 }
             }
-            Work::Snapshot { to, event } => self.people.snapshot(to, decided.seq, event),
+            Work::Snapshot { to, event } => {
+                self.people.snapshot(to, decided.seq, event);
+                self.media_after_snapshot(to, ctx);
+            }
         }
     }
 
@@ -270,17 +288,20 @@ impl Room {
             Effect::ForgetAdmitted(identity) => self.forget_admitted(identity, ctx),
             Effect::Audit { actor, action, detail } => self.keep_audit(actor, action, detail, ctx),
             Effect::Quality(point) => self.keep_quality(point, ctx),
+            Effect::SwitchEnded(ended) => self.note_switch(&ended),
+            // Done when they were decided.
+            Effect::Media(_) | Effect::Conclude(_) => {}
         }
         if self.people.someone_lags() {
-            ctx.run_later(Duration::from_millis(50), |room, _| room.catch_up());
+            ctx.run_later(Duration::from_millis(50), |room, ctx| room.catch_up(ctx));
         }
     }
 
     /// Sends a snapshot to those whose mailbox was full.
-    fn catch_up(&mut self) {
+    fn catch_up(&mut self, ctx: &mut Context<Self>) {
         for id in self.people.take_lagging() {
             if let Some(event) = self.snapshot_event(id) {
-                self.queue_snapshot(id, event);
+                self.queue_snapshot(id, event, ctx);
             }
         }
     }
@@ -293,13 +314,24 @@ impl Room {
     }
 
     /// A snapshot takes its place behind what is decided but not kept yet: it holds that already.
-    fn queue_snapshot(&mut self, to: ParticipantId, event: ServerEvent) {
-        let event = Box::new(event);
+    fn queue_snapshot(&mut self, to: ParticipantId, event: ServerEvent, ctx: &mut Context<Self>) {
+        let decided = Decided { seq: self.seq, work: Work::Snapshot { to, event: Box::new(event) } };
         if self.pending.is_empty() {
-            self.people.snapshot(to, self.seq, event);
+            self.release(decided, ctx);
         } else {
-            self.pending.push(None, Decided { seq: self.seq, work: Work::Snapshot { to, event } });
+            self.pending.push(None, decided);
         }
+    }
+
+    fn note_switch(&self, ended: &Ended) {
+        tracing::info!(room = %self.room_id().short(), "{}", explain::ended(ended));
+        let (to, reason, outcome, took) = match ended {
+            Ended::Committed { to, reason, took, .. } => (to, explain::reason_name(*reason), "committed", took),
+            Ended::RolledBack { to, why, took, .. } => (to, explain::rollback_name(*why), "rolled_back", took),
+        };
+        let to = explain::mode_name(*to);
+        metrics::counter!("greenroom_topology_switches_total", "to" => to, "reason" => reason, "outcome" => outcome).increment(1);
+        metrics::histogram!("greenroom_topology_switch_seconds", "to" => to, "outcome" => outcome).record(took.as_secs_f64());
     }
 
     fn give_up_on_the_missing(&mut self, ctx: &mut Context<Self>) {
@@ -360,6 +392,11 @@ impl Room {
         self.orderly.store(true, Ordering::Release);
         ctx.stop();
     }
+}
+
+/// What the state found out in this turn, to be taken at once.
+fn conclusions(effects: &[Effect]) -> Vec<Input> {
+    effects.iter().filter_map(|effect| if let Effect::Conclude(input) = effect { Some(input.clone()) } else { None }).collect()
 }
 
 /// Relays change nothing and wait for nothing: media negotiation goes on while the store is slow.

@@ -141,10 +141,26 @@ test("who sends is ready when decoded: a picture that is not on the screen is no
   stats.set("*", [sound]);
   await clock.advance(1_000);
   assert.deepEqual(edges(server), [], "heard and not seen");
+  await event({ type: "media_limited", tracks: [{ participantId: "a", source: "camera", reason: "not_sent" }] });
+  await clock.advance(1_000);
+  assert.deepEqual(edges(server), [], "they have just begun to send there");
   stats.set("*", [sound, { type: "inbound-rtp", kind: "video", mid: "4", framesDecoded: 4 }]);
   await clock.advance(1_000);
   assert.deepEqual(edges(server), ["a"]);
 });
+
+for (const reason of ["bandwidth", "not_sent"]) {
+  test(`a picture that does not come (${reason}) holds nobody up for ever`, async () => {
+    const { clock, server, paths, event, switching, stats } = room({ people: ["a"], more: { muted: true, videoOn: true } });
+    paths.show([{ participantId: "a", kind: "camera", height: 300, place: "stage" }], false);
+    await switching(2, "sfu");
+    void server.grow(4, 4);
+    stats.set("*", []);
+    await event({ type: "media_limited", tracks: [{ participantId: "a", source: "camera", reason }] });
+    await clock.advance(8_000);
+    assert.deepEqual(edges(server), ["a"]);
+  });
+}
 
 test("a newcomer in the middle of a switch: no link to them, and they to nobody", async () => {
   const { clock, server, switching, switched, joins } = room();

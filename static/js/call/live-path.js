@@ -14,9 +14,10 @@ export class LivePath {
   /** @type {Record<string, Map<string, Counters>>} */
   #counters = {};
 
-  /** @param {Path} path @param {import("../peers/path-switch.js").Way} way */
-  constructor(path, way) {
+  /** @param {Path} path @param {import("../peers/path-switch.js").Way} way @param {number} openedAt */
+  constructor(path, way, openedAt) {
     this.path = path;
+    this.openedAt = openedAt;
     this.way = way;
     /** What comes from before is of another path. */
     this.born = way.epoch;

@@ -8,6 +8,8 @@ import { Readiness } from "./readiness.js";
 /** The others' screens may be slower than ours: for so long the old path goes on at least, and at most. */
 const LINGER_MS = 1_500;
 const LONGEST_MS = 5_000;
+/** So long somebody's first packet to the server may take. */
+const BEGINS_MS = 6_000;
 
 /**
  * @typedef {import("./call-state.js").CallState} CallState
@@ -280,7 +282,7 @@ export class Paths {
     path.setLowPower(media.state.lowPower);
     path.setTracks(media.tracks);
     path.start();
-    return new LivePath(path, way);
+    return new LivePath(path, way, clock.now());
   }
 
   /** @param {import("../signalling/protocol.js").RelayEvent} event */
@@ -307,9 +309,13 @@ export class Paths {
 
   /** Over the next path: the server sends what is asked for, as far as it can. @param {string} id */
   #wantedOf(id) {
-    if (this.#live.next?.path.mode === "mesh") return { camera: true, screen: true };
+    const { next } = this.#live;
+    if (next?.path.mode === "mesh") return { camera: true, screen: true };
     const limited = this.#options.state().limited[id] ?? {};
-    const wants = this.#wants().filter((one) => one.participantId === id && !limited[one.source]);
+    // Who has just begun to send to the server does not send yet; who still doesn't later never will.
+    const begins = this.#options.clock.now() - (next?.openedAt ?? 0) < BEGINS_MS;
+    const comes = (/** @type {"camera"|"screen"} */ source) => !limited[source] || (limited[source] === "not_sent" && begins);
+    const wants = this.#wants().filter((one) => one.participantId === id && comes(one.source));
     return { camera: wants.some((one) => one.source === "camera"), screen: wants.some((one) => one.source === "screen") };
   }
 

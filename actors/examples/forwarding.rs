@@ -62,7 +62,7 @@ fn payload(number: u64) -> [u8; 1_100] {
     let mut payload = [0; 1_100];
     let [high, low] = ((number / 4) as u16 | 0x8000).to_be_bytes();
     payload[..6].copy_from_slice(&[
-        if number % 4 == 0 { 0x90 } else { 0x80 },
+        if number.is_multiple_of(4) { 0x90 } else { 0x80 },
         0xc0,
         high,
         low,

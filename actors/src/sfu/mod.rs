@@ -4,6 +4,21 @@
 //! publisher's packet ─▶ packet(view, now) ─▶ one Forward a receiver that gets it (rewritten numbers, no copy of the payload)
 //! wants, estimates, keyframe requests ─▶ handle(input, now) ─▶ Outputs: keyframes to ask for, slots, layers wanted, limits, speaker
 //! ```
+//!
+//! | to change | look in |
+//! |---|---|
+//! | who gets which tracks: last-N, loudest-N, before the first `subscribe` | `desired`, `audio` |
+//! | how tracks take slots, and how slots grow | `slots`, `reconcile` |
+//! | which layer: by bandwidth | `bandwidth`, `allocate`, `path` |
+//! | which layer: by tile, and what publishers pause | `paused` |
+//! | when a layer is switched, keyframes | `switch`, `keyframes`, `tick` |
+//! | numbers on the wire | `rewrite`, `capture`, `arrivals` |
+//! | what a codec's payload says | `codec` |
+//! | the active speaker | `loudness`, `speaker` |
+//! | what a publisher may send | `policing`, `publications` |
+//! | figures | `limits` |
+//!
+//! VP9 and AV1 with spatial layers in one encoding are forwarded whole. NACK, RTX, pacing and the estimate itself are the engine's.
 
 mod allocate;
 mod arrivals;

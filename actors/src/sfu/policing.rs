@@ -56,7 +56,7 @@ impl Policer {
             Some((from, until)) if now < until => largest.min(from.saturating_sub(1)),
             _ => largest,
         };
-        self.cut = Some((from, At(now.0 + (cut_ms * 1_000 << self.again))));
+        self.cut = Some((from, At(now.0 + ((cut_ms * 1_000) << self.again))));
         from
     }
 

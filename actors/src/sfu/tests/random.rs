@@ -131,7 +131,7 @@ fn take(room: &mut World, wire: &mut Wire, step: Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happens_every_stream_stays_whole(steps in prop::collection::vec(step(), 1..40)) {

@@ -9,6 +9,7 @@ mod shutdown;
 use crate::{
     config::Config,
     identity::{KeyError, PasswordError},
+    media::{self, MediaError},
     store::StoreError,
     telemetry::{self, TelemetryError},
 };
@@ -34,6 +35,8 @@ pub enum AppError {
     Passwords(PasswordError),
     #[error("can't listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
+    #[error(transparent)]
+    Media(#[from] MediaError),
     #[error("serving failed: {0}")]
     Serve(io::Error),
 }
@@ -52,7 +55,8 @@ pub fn serve(config: Config) -> Result<(), AppError> {
 async fn run(config: Config) -> Result<(), AppError> {
     let _alone = DataLock::take(&config.data_dir)?;
     let metrics = telemetry::start_metrics()?;
-    let parts = adapters::build(&config, metrics)?;
+    let media = media::start(&config)?;
+    let parts = adapters::build(&config, metrics, &media)?;
     let (shared, signalling) = (parts.shared.clone(), parts.signalling.clone());
     let server = listen::start(&config, parts)?;
     let upkeep = actix::spawn(telemetry::upkeep(shared.metrics.clone()));
@@ -62,6 +66,8 @@ async fn run(config: Config) -> Result<(), AppError> {
     let served = server.await;
     housekeeping.abort();
     upkeep.abort();
+    // The rooms have ended, or will not: whoever still sends is told that nobody listens.
+    media.shutdown();
     served.map_err(AppError::Serve)?;
     tracing::info!("stopped");
     Ok(())

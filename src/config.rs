@@ -77,8 +77,14 @@ settings! {
     /// Where people reach this server, such as `https://meet.example.org`. Links in answers begin with it.
     /// Unset, they begin with the Host that the request itself names.
     public_url: Option<String> = None;
-    /// First UDP and TCP port of the media workers.
+    /// First UDP and TCP port of the media workers, which count up from it; 0 means any that are free.
     media_port: u16 = 40000;
+    /// Media worker threads, each with its port; 0 means one a core.
+    media_workers: usize = 0;
+    /// How long nothing may be heard of a media connection until it counts as lost.
+    media_idle_ms: u64 = 3_000;
+    /// People whose media one worker takes.
+    max_media_people_per_worker: usize = 2_000;
     /// Address that media candidates advertise. Unset: the listen address.
     public_ip: Option<IpAddr> = None;
     /// Postgres to use in place of the SQLite file in data_dir. This build has SQLite only and refuses to start with one.
@@ -192,6 +198,9 @@ impl Config {
         }
         if !self.turn_urls.is_empty() && self.turn_secret.is_none() {
             return wrong("turn_secret", "is needed by turn_urls");
+        }
+        if self.media_idle_ms < 500 {
+            return wrong("media_idle_ms", "must be at least 500");
         }
         if self.max_frame_bytes < 4096 {
             return wrong("max_frame_bytes", "must be at least 4096");

@@ -5,6 +5,7 @@ pub mod blocking;
 pub mod cli;
 pub mod config;
 pub mod identity;
+pub mod media;
 pub mod store;
 pub mod telemetry;
 pub mod web;

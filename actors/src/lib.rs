@@ -12,11 +12,13 @@
 
 pub mod clock;
 pub mod ids;
+pub mod media;
 pub mod meeting_manager;
 pub mod participant;
 pub mod ports;
 pub mod protocol;
 pub mod room;
+pub mod sfu;
 pub mod supervise;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

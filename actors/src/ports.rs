@@ -1,5 +1,6 @@
 //! What the inside needs of the outside. `src/` implements these; tests use the memory twins in `testing`.
 
+use crate::media::{MediaCommand, MediaEvents};
 use crate::{
     clock::Timestamp,
     ids::*,
@@ -152,4 +153,17 @@ pub trait RoomStore: Send + Sync + 'static {
 /// Makes ICE servers with credentials for one participant.
 pub trait IceServers: Send + Sync + 'static {
     fn for_participant(&self, participant: ParticipantId, now: Timestamp) -> Vec<IceServer>;
+}
+
+/// The media plane can't take a command now: the room tries again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
+#[error("the media plane is busy")]
+pub struct MediaBusy;
+
+/// Forwards media for rooms. Calls never block.
+pub trait MediaPlane: Send + Sync + 'static {
+    /// Gives the room a place, on the worker with the least to do; the same room again replaces where its events go.
+    fn open(&self, room: RoomId, events: MediaEvents) -> Result<(), MediaBusy>;
+    /// Taken in order, or not at all.
+    fn send(&self, room: RoomId, command: MediaCommand) -> Result<(), MediaBusy>;
 }

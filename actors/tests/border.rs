@@ -6,8 +6,16 @@ use std::{
 };
 
 /// Files and folders that are pure, below `actors/src`.
-const PURE: &[&str] =
-    &["room", "topology", "protocol", "ids.rs", "participant/outbox.rs", "participant/limits.rs", "participant/resume_token.rs"];
+const PURE: &[&str] = &[
+    "room",
+    "topology",
+    "sfu",
+    "protocol",
+    "ids.rs",
+    "participant/outbox.rs",
+    "participant/limits.rs",
+    "participant/resume_token.rs",
+];
 /// Folders below those that are shells.
 const SHELLS: &[&str] = &["room/actor"];
 /// What pure code can't name. `HashMap` because its order differs from run to run, and a journal must replay to the same bits.

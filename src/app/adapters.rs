@@ -4,6 +4,7 @@ use super::AppError;
 use crate::{
     config::{self, Config},
     identity::{ApiKeys, Keys, Passwords, RefreshTokens, Secret, Tokens, Turn, TurnConfig},
+    media::Media,
     store::Store,
     web::{
         Parts,
@@ -40,12 +41,12 @@ const ISSUER: &str = "greenroom";
 const PING_EVERY: Duration = Duration::from_secs(5);
 
 /// Opens and starts everything but the listener.
-pub fn build(config: &Config, metrics: PrometheusHandle) -> Result<Parts, AppError> {
+pub fn build(config: &Config, metrics: PrometheusHandle, media: &Media) -> Result<Parts, AppError> {
     let store = Store::open(&config.data_dir).map_err(|error| AppError::DataDir { path: config.data_dir.clone(), error })?;
     let keys = Keys::open(&config.data_dir)?;
     let clock = Clock::starting_at(wall());
     let turn = Arc::new(turn(config));
-    let rooms = RoomsHandle::start(rooms_setup(config, clock, &store, &turn));
+    let rooms = RoomsHandle::start(rooms_setup(config, clock, &store, &turn, media));
     let tokens = Tokens::new(keys.clone(), ISSUER);
     let shared = Shared {
         config: config.clone(),
@@ -85,12 +86,13 @@ fn turn(config: &Config) -> Turn {
 }
 
 /// Rooms are spread over one arbiter a core.
-fn rooms_setup(config: &Config, clock: Clock, store: &Store, turn: &Arc<Turn>) -> RoomsSetup {
+fn rooms_setup(config: &Config, clock: Clock, store: &Store, turn: &Arc<Turn>, media: &Media) -> RoomsSetup {
     let cores = thread::available_parallelism().map_or(2, usize::from);
     RoomsSetup {
         clock,
         store: Arc::new(store.clone()),
         ice: turn.clone(),
+        media: Some(media.plane()),
         rules: rules(config),
         outbox: OutboxLimits { patience: Duration::from_secs(config.slow_consumer_seconds), ..OutboxLimits::default() },
         rates: RateLimits::default(),

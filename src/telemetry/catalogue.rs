@@ -67,9 +67,9 @@ pub const METRICS: &[Metric] = catalogue! {
     Counter "greenroom_bad_frames_total" COUNT "Frames that could not be read";
 
     Histogram(DEPTH) "greenroom_queue_depth" COUNT ["queue": "outbox", "journal", "opening"] "What waits: events for one person (sent and unacknowledged, or held back), outcomes of one room for its journal, rooms being read from the store";
-    Counter "greenroom_queue_drops_total" COUNT ["queue": "manager", "room", "participant", "socket", "store"] "Messages that a full queue refused; whoever sent them was told so, or gets a snapshot";
+    Counter "greenroom_queue_drops_total" COUNT ["queue": "manager", "room", "participant", "socket", "store", "media", "media_events"] "Messages that a full queue refused; whoever sent them was told so, or gets a snapshot";
     Histogram(LATENCY) "greenroom_mailbox_wait_seconds" SECONDS ["actor": "participant", "room"] "How long a command waited for its actor";
-    Counter "greenroom_actor_restarts_total" COUNT ["actor": "meeting_manager", "room", "participant"] "Actors that ended by a fault and were made again";
+    Counter "greenroom_actor_restarts_total" COUNT ["actor": "meeting_manager", "room", "participant", "media_worker"] "Actors and media workers that ended by a fault and were made again";
 
     Counter "greenroom_store_writes_total" COUNT "Writes that were queued";
     Histogram(GROUP) "greenroom_store_group_size" COUNT "Writes that shared a commit";
@@ -77,6 +77,24 @@ pub const METRICS: &[Metric] = catalogue! {
     Histogram(LATENCY) "greenroom_store_write_seconds" SECONDS "From queueing a write to its answer";
     Counter "greenroom_store_retries_total" COUNT "Times that a journal could not be kept and was tried again";
     Counter "greenroom_store_failures_total" COUNT ["what": "snapshot", "room", "admitted", "audit", "quality"] "What could not be kept and is not tried again";
+
+    Gauge "greenroom_media_rooms" COUNT "Rooms whose media goes through this server";
+    Gauge "greenroom_media_connections" COUNT ["leg": "publish", "receive"] "Media connections, also those that are not up yet";
+    Counter "greenroom_media_connected_total" COUNT ["transport": "udp", "tcp"] "Media connections that came up, by how";
+    Counter "greenroom_media_srtp_total" COUNT ["profile": "aead_aes_128_gcm", "aead_aes_256_gcm", "aes_128_cm_sha1_80"] "Media connections that came up, by the SRTP profile they chose";
+    Histogram(LATENCY) "greenroom_media_connect_seconds" SECONDS ["leg": "publish", "receive"] "From making a media connection to its being up";
+    Counter "greenroom_media_ended_total" COUNT ["reason": "closed", "silent", "failed", "panicked"] "Media connections that ended by themselves or went silent";
+    Counter "greenroom_media_received_datagrams_total" COUNT "Datagrams that arrived, also strangers'";
+    Counter "greenroom_media_received_bytes_total" BYTES "Bytes of these";
+    Counter "greenroom_media_forwarded_total" COUNT ["kind": "audio", "video"] "Packets forwarded, one a receiver";
+    Counter "greenroom_media_dropped_total" COUNT ["reason": "stun", "stranger", "unreadable", "not_media", "not_published", "no_connection", "no_slot", "kernel_busy", "slow_reader", "stream_gone"] "What went no further: STUN and datagrams for nobody, unreadable ones, RTP that is no new media, of no published track, for a receiver without connection or slot, and what a busy kernel or a slow TCP reader did not take";
+    Counter "greenroom_media_sent_datagrams_total" COUNT "Datagrams sent";
+    Counter "greenroom_media_sent_bytes_total" BYTES "Bytes of these";
+    Counter "greenroom_media_send_calls_total" COUNT "System calls for these: fewer, where several left in one";
+    Counter "greenroom_media_send_errors_total" COUNT "Datagrams that the system refused";
+    Counter "greenroom_media_nacks_total" COUNT "Packets that receivers asked for again";
+    Counter "greenroom_media_keyframe_requests_total" COUNT ["direction": "received", "sent"] "Keyframes that receivers asked for, and that publishers were asked for";
+    Counter "greenroom_media_layer_switches_total" COUNT "Times that a receiver's picture went to another layer";
 
     Histogram(SCORE) "greenroom_quality_score" COUNT "Quality of a call as a participant measured it, 1 to 5 (MOS), every 10 s";
 

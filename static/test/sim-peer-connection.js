@@ -1,8 +1,9 @@
 /**
  * As much of an RTCPeerConnection as negotiation needs: signalling states with rollback, transceivers in the order of their
- * lines, ICE user fragments, `negotiationneeded`. It connects when both sides hold each other's current fragments and a candidate.
+ * lines, ICE user fragments, `negotiationneeded`. It connects when both sides hold each other's current fragments and a candidate; with `inside`
+ * the candidates are in the descriptions, as a server's are. `stats(pc)` gives the reports of a connection.
  */
-export function simulation(clock) {
+export function simulation(clock, { inside = false, stats = () => [] } = {}) {
   let serial = 0;
   const all = new Set();
   const next = (name) => `${name}${(serial += 1)}`;
@@ -47,6 +48,8 @@ export function simulation(clock) {
         this.configuration = configuration;
         all.add(this);
       }
+      getStats = async () => new Map(stats(this).map((one, at) => [one.id ?? `s${at}`, one]));
+      getReceivers = () => this.#transceivers.map((one) => one.receiver);
       getTransceivers = () => [...this.#transceivers];
       getConfiguration = () => this.configuration;
       setConfiguration = (configuration) => void (this.configuration = configuration);
@@ -91,6 +94,7 @@ export function simulation(clock) {
       async setRemoteDescription({ type, sdp }) {
         await clock.pause();
         this.#alive();
+        if (inside) this.#candidatesFor.add(fragment(sdp));
         if (type === "answer" && this.signalingState !== "have-local-offer") throw new Error(`InvalidStateError: answer in ${this.signalingState}`);
         if (type === "offer") {
           if (this.signalingState === "have-local-offer") this.localDescription = this.#stable.local;

@@ -1,6 +1,7 @@
 //! A real server over real sockets: what outside clients rely on, and the faults it must survive.
 
 mod client;
+mod media_client;
 mod people;
 mod problem;
 mod raw;
@@ -12,6 +13,8 @@ mod durability;
 mod files;
 mod frames;
 mod identity;
+mod media;
+mod media_hard;
 mod meeting;
 mod metrics;
 mod overload;

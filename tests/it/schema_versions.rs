@@ -12,7 +12,7 @@ fn start(data: &std::path::Path) -> (Child, String) {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
     let address = format!("127.0.0.1:{port}");
     let child = Command::new(env!("CARGO_BIN_EXE_greenroom"))
-        .args(["--listen", &address, "--data-dir"])
+        .args(["--media-port", "0", "--listen", &address, "--data-dir"])
         .arg(data)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

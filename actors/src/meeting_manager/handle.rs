@@ -8,7 +8,7 @@ use crate::{
     clock::Clock,
     ids::{Identity, ParticipantId, RoomId},
     participant::{ParticipantSetup, limits::RateLimits, outbox::OutboxLimits},
-    ports::{IceServers, RoomRecord, RoomStore},
+    ports::{IceServers, MediaPlane, RoomRecord, RoomStore},
     protocol::{CommandError, EndReason, ErrorCode, SharedFile},
     room::{
         CommandResult,
@@ -31,6 +31,8 @@ pub struct RoomsSetup {
     pub clock: Clock,
     pub store: Arc<dyn RoomStore>,
     pub ice: Arc<dyn IceServers>,
+    /// Forwards media; without one every room is a mesh.
+    pub media: Option<Arc<dyn MediaPlane>>,
     pub rules: Rules,
     pub outbox: OutboxLimits,
     pub rates: RateLimits,
@@ -58,7 +60,8 @@ impl RoomsHandle {
         let room_setup = Arc::new(RoomSetup {
             clock: setup.clock,
             store: setup.store,
-            rules: setup.rules,
+            rules: Rules { sfu_available: setup.media.is_some(), ..setup.rules },
+            media: setup.media,
             participant: Arc::new(participant),
         });
         let (handle, home, arbiters) = (rooms.clone(), setup.arbiters[0].clone(), Arc::new(setup.arbiters));

@@ -2,6 +2,7 @@
 
 use super::{
     error::CommandError,
+    media::{Address, TrackLabel, Want},
     people::{MediaKind, Role, Whom},
     room::PartialSettings,
     schema::Nullable,
@@ -79,10 +80,18 @@ commands! {
     Ack "ack" { seq: u64 }
     Ping "ping"
     LeaveRoom "leave_room"
-    Offer "offer" { to: ParticipantId, sdp: String, epoch: u32 }
-    Answer "answer" { to: ParticipantId, sdp: String, epoch: u32 }
+    Offer "offer" {
+        to: Address,
+        sdp: String,
+        epoch: u32,
+        /// To the server: what is what. Without it the first audio is the microphone, the first video the camera, the second video the screen, the
+        /// second audio its sound.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tracks: Option<Vec<TrackLabel>>,
+    }
+    Answer "answer" { to: Address, sdp: String, epoch: u32 }
     IceCandidate "ice_candidate" {
-        to: ParticipantId,
+        to: Address,
         /// An `RTCIceCandidateInit`, or `null` at the end of a generation.
         #[serde(deserialize_with = "present_value")]
         candidate: Value,
@@ -182,8 +191,12 @@ commands! {
     TransferHost "transfer_host" { participant_id: ParticipantId }
     EndSession "end_session"
     Consent "consent" { purposes: Purposes }
+    /// Those whose media is decoded on the new path: the whole list each time.
     TopologyReady "topology_ready" { epoch: u32, #[serde(default)] edges: Vec<ParticipantId> }
-    Subscribe "subscribe" { #[serde(default)] tracks: Vec<Value> }
+    /// What is on the screen, and how large: the whole list each time.
+    Subscribe "subscribe" { tracks: Vec<Want> }
+    /// The way to the receiving connection is broken: asks for an offer with new ICE credentials.
+    RestartReceive "restart_receive" { epoch: u32 }
     Telemetry "telemetry" {
         #[serde(default)]
         peers: Vec<PeerStats>,

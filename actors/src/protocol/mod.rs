@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod error;
+pub mod media;
 pub mod parse;
 pub mod people;
 pub mod room;
@@ -10,10 +11,14 @@ pub mod server;
 
 pub use client::ClientCommand;
 pub use error::{CommandError, ErrorCode};
+pub use media::{
+    Address, DescriptionProblem, LayersWanted, Leg, LimitReason, Limited, RollbackReason, Slot, Source, TrackLabel, Want,
+};
 pub use parse::{BadFrame, ClientFrame, parse};
 pub use people::{Connection, Consents, Everyone, MediaKind, Participant, Role, WaitingPerson, Whom};
 pub use room::{
-    ChatMessage, IceServer, PartialSettings, Permission, Room, Settings, SharedFile, Topology, TopologyMode, TopologyReason,
+    ChatMessage, IceServer, PartialSettings, Permission, Room, Settings, SharedFile, Switching, Topology, TopologyMode,
+    TopologyReason,
 };
 pub use schema::schema;
 pub use server::{CloseCode, CoalesceKey, EndReason, LeaveReason, Reply, ReplyBody, ServerEvent, Stage, Waiting, Welcome};

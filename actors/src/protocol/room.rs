@@ -241,18 +241,41 @@ pub enum TopologyReason {
     TooLargeForMesh,
     /// The setting asks for the SFU, and this server has none.
     SfuNotAvailable,
+    /// A link of the mesh loses too much.
+    Loss,
+    /// A device can't encode for so many others.
+    Cpu,
+    /// Too much of the mesh goes through relays.
+    Relays,
+    /// The recording needs everybody's media.
+    Recording,
+    /// Captions need everybody's sound.
+    Captions,
+    /// Few enough for a mesh, and the SFU for a moment yet: a room does not go to and fro.
+    Settling,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Topology {
     pub mode: TopologyMode,
-    /// Counts the paths that media has taken in this session.
+    /// Names the path that media takes; grows with each path that is tried.
     pub epoch: u32,
     pub reason: TopologyReason,
     /// Where the policy would be, if the server could.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wanted: Option<TopologyMode>,
+    /// The path that is brought up beside the present one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switching: Option<Switching>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Switching {
+    pub epoch: u32,
+    pub to: TopologyMode,
+    pub reason: TopologyReason,
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

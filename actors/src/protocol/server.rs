@@ -2,8 +2,9 @@
 
 use super::{
     error::CommandError,
+    media::{Address, DescriptionProblem, LayersWanted, Leg, Limited, RollbackReason, Slot},
     people::{MediaKind, Participant, WaitingPerson},
-    room::{ChatMessage, IceServer, Room, SharedFile, Topology, TopologyMode},
+    room::{ChatMessage, IceServer, Room, SharedFile, Topology, TopologyMode, TopologyReason},
 };
 use crate::{clock::Timestamp, ids::*};
 use schemars::JsonSchema;
@@ -169,17 +170,17 @@ pub enum ServerEvent {
         by: Option<ParticipantId>,
     },
     OfferReceived {
-        from: ParticipantId,
+        from: Address,
         sdp: String,
         epoch: u32,
     },
     AnswerReceived {
-        from: ParticipantId,
+        from: Address,
         sdp: String,
         epoch: u32,
     },
     IceCandidateReceived {
-        from: ParticipantId,
+        from: Address,
         candidate: Value,
         epoch: u32,
     },
@@ -203,7 +204,7 @@ pub enum ServerEvent {
     TopologySwitching {
         epoch: u32,
         to: TopologyMode,
-        reason: String,
+        reason: TopologyReason,
     },
     TopologySwitched {
         epoch: u32,
@@ -211,7 +212,31 @@ pub enum ServerEvent {
     },
     TopologyRolledBack {
         epoch: u32,
-        reason: String,
+        reason: RollbackReason,
+    },
+    /// The server did not take this participant's description on that leg: what was there before goes on.
+    DescriptionRefused {
+        leg: Leg,
+        epoch: u32,
+        reason: DescriptionProblem,
+        message: String,
+    },
+    /// Who is in each slot of the receiving connection: the whole map.
+    SlotsUpdated {
+        epoch: u32,
+        slots: Vec<Slot>,
+    },
+    /// The encodings that somebody watches: the others can be paused at the sender. The whole list.
+    LayersWanted {
+        tracks: Vec<LayersWanted>,
+    },
+    /// What is wanted and not sent now: the whole list.
+    MediaLimited {
+        tracks: Vec<Limited>,
+    },
+    /// The server heard nothing on that connection for a while: restart ICE there.
+    PathLost {
+        leg: Leg,
     },
     SessionEnded {
         reason: EndReason,
@@ -254,6 +279,10 @@ pub enum CoalesceKey {
     Warning(ParticipantId),
     Typing(ParticipantId),
     Preview(ParticipantId),
+    Slots,
+    LayersWanted,
+    MediaLimited,
+    PathLost(Leg),
     Participant(ParticipantId),
     Room,
     Topology,
@@ -269,6 +298,10 @@ impl ServerEvent {
             Self::QualityWarned { participant_id, .. } => Some(CoalesceKey::Warning(*participant_id)),
             Self::TypingChanged { participant_id, .. } => Some(CoalesceKey::Typing(*participant_id)),
             Self::WaitingPreview { participant_id, .. } => Some(CoalesceKey::Preview(*participant_id)),
+            Self::SlotsUpdated { .. } => Some(CoalesceKey::Slots),
+            Self::LayersWanted { .. } => Some(CoalesceKey::LayersWanted),
+            Self::MediaLimited { .. } => Some(CoalesceKey::MediaLimited),
+            Self::PathLost { leg } => Some(CoalesceKey::PathLost(*leg)),
             _ => None,
         }
     }

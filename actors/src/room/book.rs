@@ -5,6 +5,7 @@ use crate::{clock::Timestamp, ids::*, ports::SessionSummary, protocol::Participa
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,6 +32,12 @@ impl Book {
             };
             self.visits.insert(person.id, visit);
         }
+    }
+
+    /// Who left within `time` before now, and is not back.
+    pub fn left_since(&self, now: Timestamp, time: Duration) -> impl Iterator<Item = ParticipantId> + '_ {
+        let lately = move |visit: &Visit| visit.left_at.is_some_and(|left_at| now.since(left_at) <= time);
+        self.visits.iter().filter(move |(_, visit)| lately(visit)).map(|(id, _)| *id)
     }
 
     pub fn left(&mut self, id: ParticipantId, person: &Participant, now: Timestamp) {

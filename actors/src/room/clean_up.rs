@@ -24,7 +24,8 @@ impl RoomState {
         let leases = self.waiting.values().filter_map(|knock| Some(knock.lease.as_ref()?.until));
         let empty = self.empty_since.map(|since| since + rules.empty_grace());
         let hand_over = self.hand_over_at();
-        members.chain(knocks).chain(leases).chain(empty).chain(hand_over).chain(self.record.expires_at).min()
+        let path = self.path_deadline();
+        members.chain(knocks).chain(leases).chain(empty).chain(hand_over).chain(path).chain(self.record.expires_at).min()
     }
 
     pub(super) fn hand_over_at(&self) -> Option<Timestamp> {
@@ -99,6 +100,7 @@ impl RoomState {
         }
         let summary = Box::new(self.summary(turn.now));
         self.waiting.clear();
+        self.close_media(turn);
         self.transient = Default::default();
         self.ended = Some(reason);
         turn.deliver(all.clone(), ServerEvent::SessionEnded { reason });

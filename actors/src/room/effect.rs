@@ -1,9 +1,12 @@
 //! What a room wants done: values, run by the shell in order.
 
+use super::Input;
 use crate::{
     ids::*,
+    media::MediaCommand,
     ports::{QualityPoint, SessionSummary},
     protocol::{CloseCode, CommandError, EndReason, ReplyBody, ServerEvent},
+    topology::Ended,
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -42,6 +45,12 @@ pub enum Effect {
     Forget {
         participant: ParticipantId,
     },
+    /// What the room has found out from what is not in its journal: take this input at once.
+    Conclude(Input),
+    /// Runs before anything waits for the store: to stop somebody's media is always right, and order is kept.
+    Media(MediaCommand),
+    /// A switch of the topology has ended: for the operator's numbers and the log.
+    SwitchEnded(Ended),
     Audit {
         actor: Identity,
         action: &'static str,

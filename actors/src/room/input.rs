@@ -3,7 +3,7 @@
 use crate::{
     ids::*,
     ports::RoomRecord,
-    protocol::{ClientCommand, Consents, EndReason, Role, SharedFile},
+    protocol::{ClientCommand, Consents, EndReason, Role, SharedFile, TopologyReason},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -68,8 +68,19 @@ pub enum Input {
     End {
         reason: EndReason,
     },
-    /// The process or the room's actor was started again: every socket is gone.
-    Restarted,
+    /// The process was started again: every socket is gone, and so is the media on the server.
+    Restarted {
+        /// Has the server a media plane now? Absent: as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sfu_available: Option<bool>,
+    },
+    /// What was measured says that the mesh does not serve these people; the room concludes it itself.
+    MeshFails {
+        reason: TopologyReason,
+        blamed: Vec<ParticipantId>,
+    },
+    /// The room's media on the server is gone.
+    MediaFailed,
     /// The room's own deadline has come.
     Tick,
 }

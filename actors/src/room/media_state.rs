@@ -20,6 +20,10 @@ impl RoomState {
         }
         let now = turn.now;
         self.update(from, None, turn, |member| {
+            let stopped = &mut member.stopped;
+            stopped.microphone &= command.muted != Some(false);
+            stopped.camera &= command.video_on != Some(true);
+            stopped.screen &= command.screen_sharing != Some(true);
             let person = &mut member.person;
             person.muted = command.muted.unwrap_or(person.muted);
             person.video_on = command.video_on.unwrap_or(person.video_on);
@@ -64,7 +68,10 @@ impl RoomState {
     fn take_over_screen(&mut self, from: ParticipantId, turn: &mut Turn) {
         let sharing = |(id, member): (&ParticipantId, &Member)| (*id != from && member.person.screen_sharing).then_some(*id);
         if let Some(other) = self.members.iter().find_map(sharing) {
-            self.update(other, Some(from), turn, |member| member.person.screen_sharing = false);
+            self.update(other, Some(from), turn, |member| {
+                member.person.screen_sharing = false;
+                member.stopped.screen = true;
+            });
         }
     }
 

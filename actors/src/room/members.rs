@@ -34,9 +34,18 @@ impl RoomState {
         self.book.joined(&person, &claims.identity, self.rules.visits_kept);
         turn.audit(&claims.identity, "room.joined", json!({ "participantId": id, "role": role }));
         turn.deliver(self.everyone(), ServerEvent::ParticipantJoined { participant: person.clone() });
-        let member = Member { person, claims, resume_hash, gone_at: None, unmute_allowed: false, named_by_host: false };
+        let member = Member {
+            person,
+            claims,
+            resume_hash,
+            gone_at: None,
+            unmute_allowed: false,
+            named_by_host: false,
+            stopped: Default::default(),
+        };
         self.members.insert(id, member);
         self.book.peak = self.book.peak.max(self.members.len() as u32);
+        self.path_of_arrival(id, true, turn);
         turn.arrives(id);
         turn.people_changed();
     }
@@ -45,6 +54,7 @@ impl RoomState {
     pub(super) fn part(&mut self, id: ParticipantId, reason: LeaveReason, turn: &mut Turn) -> Option<Member> {
         let member = self.members.shift_remove(&id)?;
         self.transient.forget(id);
+        self.path.left(id);
         self.book.left(id, &member.person, turn.now);
         if self.spotlight == Some(id) {
             self.spotlight = None;
@@ -88,10 +98,12 @@ impl RoomState {
     fn rejoin(&mut self, id: ParticipantId, turn: &mut Turn) {
         let Some(mut member) = self.members.shift_remove(&id) else { return };
         self.transient.forget(id);
+        self.drop_peer(id, turn);
         member.gone_at = None;
         member.person.connection = Connection::Online;
         member.person.video_on = false;
         member.person.screen_sharing = false;
+        self.path_of_arrival(id, true, turn);
         let others = self.everyone();
         turn.deliver(others.clone(), ServerEvent::ParticipantLeft { participant_id: id, reason: LeaveReason::Rejoined });
         turn.deliver(others, ServerEvent::ParticipantJoined { participant: member.person.clone() });
@@ -110,6 +122,8 @@ impl RoomState {
             self.rejoin(id, turn);
         } else {
             self.set_connection(id, Connection::Online, turn);
+            self.path_of_arrival(id, false, turn);
+            turn.media_news.push(id);
         }
         Ok(self.started(id))
     }
@@ -120,6 +134,7 @@ impl RoomState {
         } else if self.members.contains_key(&id) {
             self.stop_typing(id, turn);
             self.set_connection(id, Connection::Reconnecting, turn);
+            turn.path = true;
         }
         done()
     }
@@ -146,7 +161,7 @@ impl RoomState {
     }
 
     /// Every socket is gone, and what people were told is lost with them: all graces start now.
-    pub(super) fn restarted(&mut self, turn: &mut Turn) -> CommandResult {
+    pub(super) fn restarted(&mut self, sfu_available: Option<bool>, turn: &mut Turn) -> CommandResult {
         let now = turn.now;
         for member in self.members.values_mut().filter(|member| member.gone_at.is_none()) {
             member.person.connection = Connection::Reconnecting;
@@ -162,6 +177,7 @@ impl RoomState {
             turn.changed();
         }
         self.transient = Default::default();
+        self.path_after_restart(sfu_available, turn);
         done()
     }
 
@@ -174,10 +190,10 @@ impl RoomState {
         change: impl FnOnce(&mut Member),
     ) {
         let Some(member) = self.members.get_mut(&id) else { return };
-        let before = (member.person.clone(), member.gone_at, member.unmute_allowed, member.named_by_host);
+        let before = member.clone();
         change(member);
-        let shows = member.person != before.0;
-        if shows || (member.gone_at, member.unmute_allowed, member.named_by_host) != (before.1, before.2, before.3) {
+        let shows = member.person != before.person;
+        if *member != before {
             turn.changed();
         }
         if shows {

@@ -1,5 +1,6 @@
 //! What one client knows: the last snapshot with every event since laid over it. Proves that snapshot and diffs make the server's state.
 
+use super::path::topology_after;
 use crate::ids::ParticipantId;
 use crate::protocol::{ChatMessage, Participant, ServerEvent, Waiting, Welcome};
 
@@ -54,7 +55,10 @@ impl Mirror {
             }
             E::RoomUpdated { room, .. } => inside.room = (**room).clone(),
             E::WaitingUpdated { waiting } => inside.waiting = Some(waiting.clone()),
-            E::TopologyUpdated { topology } => inside.topology = *topology,
+            E::TopologyUpdated { .. }
+            | E::TopologySwitching { .. }
+            | E::TopologySwitched { .. }
+            | E::TopologyRolledBack { .. } => inside.topology = topology_after(inside.topology, event),
             E::ChatReceived(message) => chat(inside, message)?,
             _ => {}
         }

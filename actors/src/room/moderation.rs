@@ -134,8 +134,15 @@ fn switch_off(member: &mut Member, kind: MediaKind) {
         MediaKind::Audio => {
             member.person.muted = true;
             member.unmute_allowed = false;
+            member.stopped.microphone = true;
         }
-        MediaKind::Video => member.person.video_on = false,
-        MediaKind::Screen => member.person.screen_sharing = false,
+        MediaKind::Video => {
+            member.person.video_on = false;
+            member.stopped.camera = true;
+        }
+        MediaKind::Screen => {
+            member.person.screen_sharing = false;
+            member.stopped.screen = true;
+        }
     }
 }

@@ -24,6 +24,17 @@ pub(super) struct Member {
     pub unmute_allowed: bool,
     /// A host chose the name; a new connection does not change it back.
     pub named_by_host: bool,
+    /// What a host switched off, until the person switches it on again.
+    #[serde(default)]
+    pub stopped: Stopped,
+}
+
+/// Streams that the server does not let through, whatever the client sends.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+pub(super) struct Stopped {
+    pub microphone: bool,
+    pub camera: bool,
+    pub screen: bool,
 }
 
 impl Member {

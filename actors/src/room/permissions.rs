@@ -93,6 +93,7 @@ pub fn required(command: &ClientCommand) -> Requirement {
         C::LeaveRoom(_) => Anyone,
         C::OfferPreview(_) => Waiting,
         C::Offer(_) | C::Answer(_) | C::IceCandidate(_) => Member,
+        C::TopologyReady(_) | C::Subscribe(_) | C::RestartReceive(_) => Member,
         C::UpdateState(_) | C::Rename(_) | C::Consent(_) | C::Telemetry(_) => Member,
         C::RaiseHand(_) => Permission(self::Permission::RaiseHand),
         C::React(_) => Permission(self::Permission::React),
@@ -107,7 +108,6 @@ pub fn required(command: &ClientCommand) -> Requirement {
         C::UpdateRoom(_) => Permission(self::Permission::UpdateRoom),
         C::TransferHost(_) => Permission(self::Permission::TransferHost),
         C::EndSession(_) => Permission(self::Permission::EndSession),
-        C::TopologyReady(_) | C::Subscribe(_) => NotAvailable("media through the server"),
         C::StartRecording(_) | C::StopRecording(_) => NotAvailable("recording"),
         C::EmotionClip(_) => NotAvailable("emotion"),
     }

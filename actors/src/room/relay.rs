@@ -8,7 +8,7 @@ use super::{
 use crate::{
     ids::*,
     protocol::{
-        CommandError, ServerEvent,
+        Address, CommandError, ServerEvent,
         client::{Answer, IceCandidate, Offer},
     },
 };
@@ -21,18 +21,32 @@ const CANDIDATE_BYTES: usize = 4 * 1024;
 impl RoomState {
     pub(super) fn relay_offer(&self, from: ParticipantId, offer: &Offer, turn: &mut Turn) -> CommandResult {
         check_sdp(&offer.sdp)?;
-        self.relay(from, offer.to, ServerEvent::OfferReceived { from, sdp: offer.sdp.clone(), epoch: offer.epoch }, turn)
+        let (sdp, epoch) = (offer.sdp.clone(), offer.epoch);
+        match offer.to {
+            Address::Sfu => self.offer_to_server(from, offer, turn),
+            Address::Participant(to) => self.relay(from, to, ServerEvent::OfferReceived { from: from.into(), sdp, epoch }, turn),
+        }
     }
 
     pub(super) fn relay_answer(&self, from: ParticipantId, answer: &Answer, turn: &mut Turn) -> CommandResult {
         check_sdp(&answer.sdp)?;
-        self.relay(from, answer.to, ServerEvent::AnswerReceived { from, sdp: answer.sdp.clone(), epoch: answer.epoch }, turn)
+        let (sdp, epoch) = (answer.sdp.clone(), answer.epoch);
+        match answer.to {
+            Address::Sfu => self.answer_to_server(from, answer, turn),
+            Address::Participant(to) => self.relay(from, to, ServerEvent::AnswerReceived { from: from.into(), sdp, epoch }, turn),
+        }
     }
 
     pub(super) fn relay_candidate(&self, from: ParticipantId, command: &IceCandidate, turn: &mut Turn) -> CommandResult {
         check_candidate(&command.candidate)?;
         let (candidate, epoch) = (command.candidate.clone(), command.epoch);
-        self.relay(from, command.to, ServerEvent::IceCandidateReceived { from, candidate, epoch }, turn)
+        match command.to {
+            // Its own candidates are in its descriptions, and it learns the other side's from their checks.
+            Address::Sfu => self.on_server_path(epoch).and(done()),
+            Address::Participant(to) => {
+                self.relay(from, to, ServerEvent::IceCandidateReceived { from: from.into(), candidate, epoch }, turn)
+            }
+        }
     }
 
     fn relay(&self, from: ParticipantId, to: ParticipantId, event: ServerEvent, turn: &mut Turn) -> CommandResult {

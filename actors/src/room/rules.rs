@@ -1,5 +1,6 @@
 //! Times and limits of a session. They are kept in its state, so that its journal replays alone.
 
+use crate::topology::Times;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub struct Rules {
     pub warning_every_ms: u64,
     /// Has this server a media plane?
     pub sfu_available: bool,
+    pub topology: Times,
 }
 
 impl Default for Rules {
@@ -53,6 +55,7 @@ impl Default for Rules {
             quality_every_ms: 5_000,
             warning_every_ms: 30_000,
             sfu_available: false,
+            topology: Times::default(),
         }
     }
 }

@@ -45,7 +45,11 @@ impl RoomState {
         if record == self.record {
             return false;
         }
-        self.record = record;
+        let before = std::mem::replace(&mut self.record, record);
+        let (old, new) = (&before.settings, &self.record.settings);
+        if (old.topology, old.mesh_limit) != (new.topology, new.mesh_limit) {
+            self.path.try_at_once();
+        }
         turn.room_changed(by);
         self.everyone().into_iter().for_each(|id| self.strip_forbidden(id, by, turn));
         true

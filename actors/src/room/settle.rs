@@ -1,20 +1,7 @@
 //! The end of every turn: what follows from the change is computed from the state as it is now, and told where it differs from before.
 
-use super::{Effect, rules::Rules, state::RoomState, turn::Turn};
-use crate::{
-    protocol::{Permission, Role, ServerEvent, Settings, Topology},
-    topology::{self, Facts},
-};
-
-pub(super) fn topology_of(count: usize, settings: &Settings, rules: &Rules, current: Option<Topology>) -> Topology {
-    topology::decide(&Facts {
-        count,
-        choice: settings.topology,
-        mesh_limit: settings.mesh_limit,
-        sfu_available: rules.sfu_available,
-        current,
-    })
-}
+use super::{Effect, state::RoomState, turn::Turn};
+use crate::protocol::{Permission, Role, ServerEvent};
 
 impl RoomState {
     pub(super) fn settle(&mut self, turn: &mut Turn) {
@@ -23,7 +10,9 @@ impl RoomState {
         }
         if turn.people || turn.room.is_some() {
             self.open_door(turn);
-            self.settle_topology(turn);
+        }
+        if turn.people || turn.room.is_some() || turn.path {
+            self.settle_path(turn);
         }
         if turn.people || turn.waiting {
             self.note_absences(turn);
@@ -38,21 +27,16 @@ impl RoomState {
             self.tell_waiting(turn);
         }
         self.welcome_arrivals(turn);
+        if turn.is_durable() || turn.path {
+            self.settle_media(turn);
+        }
+        self.repeat_media_news(turn);
     }
 
     /// Lets those in whom nothing holds any more, such as when the host has come or the waiting room was switched off.
     fn open_door(&mut self, turn: &mut Turn) {
         let waiting: Vec<_> = self.waiting.keys().copied().collect();
         waiting.into_iter().for_each(|id| self.enter_if_nothing_holds(id, turn));
-    }
-
-    fn settle_topology(&mut self, turn: &mut Turn) {
-        let topology = topology_of(self.members.len(), &self.record.settings, &self.rules, Some(self.topology));
-        if topology != self.topology {
-            self.topology = topology;
-            turn.changed();
-            turn.deliver(self.everyone(), ServerEvent::TopologyUpdated { topology });
-        }
     }
 
     fn note_absences(&mut self, turn: &mut Turn) {

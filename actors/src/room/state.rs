@@ -18,6 +18,7 @@ use crate::{
     ids::*,
     ports::RoomRecord,
     protocol::{ClientCommand, CommandError, EndReason, ErrorCode, Permission, ReplyBody, Role, SharedFile, Stage, Topology},
+    topology::{Hysteresis, PathSwitch},
 };
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,10 @@ pub struct RoomState {
     pub(super) chat: ChatLog,
     pub(super) files: IndexMap<FileId, (ParticipantId, SharedFile)>,
     pub(super) topology: Topology,
+    #[serde(default = "super::path::a_mesh")]
+    pub(super) path: PathSwitch,
+    #[serde(default)]
+    pub(super) hysteresis: Hysteresis,
     pub(super) book: Book,
     /// Was a host present when people were last told?
     pub(super) host_present: bool,
@@ -67,7 +72,7 @@ pub struct RoomState {
 impl RoomState {
     pub fn open(opening: Opening) -> Self {
         let Opening { record, session_id: session, rules, known, opened_at: now } = opening;
-        let topology = super::settle::topology_of(0, &record.settings, &rules, None);
+        let (path, topology) = super::path::at_opening(&record.settings, &rules);
         Self {
             record,
             session,
@@ -88,6 +93,8 @@ impl RoomState {
             chat: ChatLog::default(),
             files: IndexMap::new(),
             topology,
+            path,
+            hysteresis: Hysteresis::default(),
             book: Book::default(),
             host_present: false,
             host_seen: false,
@@ -113,9 +120,13 @@ impl RoomState {
         }
         if self.ended.is_some() {
             return match input {
-                Input::Tick | Input::Restarted | Input::End { .. } | Input::Disconnected { .. } | Input::ForgetResume { .. } => {
-                    done()
-                }
+                Input::Tick
+                | Input::Restarted { .. }
+                | Input::MeshFails { .. }
+                | Input::MediaFailed
+                | Input::End { .. }
+                | Input::Disconnected { .. }
+                | Input::ForgetResume { .. } => done(),
                 _ => Err(CommandError::new(ErrorCode::RoomEnded, "the session has ended")),
             };
         }
@@ -129,8 +140,13 @@ impl RoomState {
             Input::FileUploaded { participant, file } => self.file_uploaded(*participant, file, turn),
             Input::RoomChanged { record } => self.room_changed(record, turn),
             Input::End { reason } => self.end(*reason, turn),
-            Input::Restarted => self.restarted(turn),
-            Input::Tick => done(),
+            Input::Restarted { sfu_available } => self.restarted(*sfu_available, turn),
+            Input::MeshFails { reason, blamed } => self.mesh_fails(*reason, blamed, turn),
+            Input::MediaFailed => self.media_failed(turn),
+            Input::Tick => {
+                turn.path = true;
+                done()
+            }
         }
     }
 
@@ -165,11 +181,13 @@ impl RoomState {
             C::UpdateRoom(c) => self.update_room(from, c, turn),
             C::TransferHost(c) => self.transfer_host(from, c.participant_id, turn),
             C::EndSession(_) => self.end_by(from, turn),
+            C::TopologyReady(c) => self.topology_ready(from, c, turn),
+            C::Subscribe(c) => self.subscribe(from, c, turn),
+            C::RestartReceive(c) => self.restart_receive(from, c.epoch, turn),
             C::Consent(c) => self.consent(from, c, turn),
             C::Telemetry(c) => self.telemetry(from, c, turn),
             C::Hello(_) | C::Resume(_) => Err(CommandError::new(ErrorCode::AlreadyAuthenticated, "this connection has started")),
             C::Ack(_) | C::Ping(_) | C::GetIceServers(_) | C::Simulate(_) => Err(not_for_the_room()),
-            C::TopologyReady(_) | C::Subscribe(_) => Err(CommandError::not_available("media through the server")),
             C::StartRecording(_) | C::StopRecording(_) => Err(CommandError::not_available("recording")),
             C::EmotionClip(_) => Err(CommandError::not_available("emotion")),
         }
@@ -272,6 +290,10 @@ impl RoomState {
 
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    pub fn topology(&self) -> Topology {
+        self.topology
     }
 
     pub fn started_at(&self) -> Timestamp {

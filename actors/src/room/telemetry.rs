@@ -27,6 +27,7 @@ impl RoomState {
             self.keep_quality(from, score, turn);
             self.tell_quality(from, score.mos, turn);
         }
+        self.judge_mesh(from, &peers, command.cpu_limited, turn);
         if let Some(problem) = quality::problem(score.as_ref(), &peers, command.cpu_limited) {
             self.warn(from, problem, turn);
         }

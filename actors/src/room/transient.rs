@@ -1,9 +1,11 @@
 //! What lives with a session but need not survive it. It is in no snapshot, and no two states differ by it.
 
+use super::media::MediaTransient;
 use crate::{
     clock::Timestamp,
     ids::*,
     protocol::{Waiting, server::QualityLevel},
+    topology::Signals,
 };
 use std::collections::BTreeMap;
 
@@ -17,6 +19,8 @@ pub(super) struct Transient {
     pub told: BTreeMap<ParticipantId, Waiting>,
     pub quality: BTreeMap<ParticipantId, ToldQuality>,
     pub warned_at: BTreeMap<ParticipantId, Timestamp>,
+    pub signals: Signals,
+    pub media: MediaTransient,
 }
 
 #[derive(Clone, Copy)]
@@ -33,6 +37,8 @@ impl Transient {
         self.told.remove(&participant);
         self.quality.remove(&participant);
         self.warned_at.remove(&participant);
+        self.signals.forget(participant);
+        self.media.wants.remove(&participant);
     }
 }
 

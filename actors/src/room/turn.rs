@@ -4,6 +4,7 @@ use super::{CommandResult, Draw, Effect, Outcome};
 use crate::{
     clock::Timestamp,
     ids::*,
+    media::MediaCommand,
     protocol::{CloseCode, ServerEvent},
 };
 use serde_json::Value;
@@ -25,6 +26,10 @@ pub(super) struct Turn {
     pub tell_waiting: bool,
     /// The room changed, and by whom.
     pub room: Option<Option<ParticipantId>>,
+    /// Something on which the path of media depends may have changed.
+    pub path: bool,
+    /// Who is back without a snapshot, and may have missed what the media plane said last.
+    pub media_news: Vec<ParticipantId>,
 }
 
 impl Turn {
@@ -40,6 +45,8 @@ impl Turn {
             waiting: false,
             tell_waiting: false,
             room: None,
+            path: false,
+            media_news: Vec::new(),
         }
     }
 
@@ -98,6 +105,15 @@ impl Turn {
 
     pub fn audit(&mut self, actor: &Identity, action: &'static str, detail: Value) {
         self.effects.push(Effect::Audit { actor: actor.clone(), action, detail });
+    }
+
+    /// Has state that must survive changed?
+    pub fn is_durable(&self) -> bool {
+        self.durable
+    }
+
+    pub fn media(&mut self, command: MediaCommand) {
+        self.effects.push(Effect::Media(command));
     }
 
     pub fn effect(&mut self, effect: Effect) {

@@ -1,5 +1,6 @@
 //! A world for tests: rooms and people on one thread, in a clock that stands still unless somebody waits.
 
+pub mod memory_media;
 pub mod memory_store;
 mod person;
 
@@ -10,11 +11,12 @@ use crate::{
     ids::*,
     meeting_manager::{RoomsHandle, RoomsSetup},
     participant::{limits::RateLimits, outbox::OutboxLimits},
-    ports::{IceServers, RoomRecord},
+    ports::{IceServers, MediaPlane, RoomRecord},
     protocol::{IceServer, Role, Settings, room::WaitingRoom},
     room::rules::Rules,
 };
 use actix::{Arbiter, System};
+use memory_media::MemoryMedia;
 use memory_store::MemoryStore;
 use std::{cell::Cell, future::Future, sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -22,6 +24,8 @@ use uuid::Uuid;
 /// Two of everything are the most that a story needs.
 pub struct World {
     pub store: Arc<MemoryStore>,
+    /// What the rooms forward media with, if this world has it.
+    pub media: Option<Arc<MemoryMedia>>,
     pub rooms: RoomsHandle,
     pub record: RoomRecord,
     clock: Clock,
@@ -39,9 +43,18 @@ impl IceServers for NoIce {
 impl World {
     /// Runs a story in its own actor system, in a paused clock.
     pub fn tell<F: Future<Output = ()>>(settings: Settings, story: impl FnOnce(World) -> F) {
+        Self::run(settings, None, story);
+    }
+
+    /// As [`World::tell`], on a server that forwards media.
+    pub fn tell_with_media<F: Future<Output = ()>>(settings: Settings, story: impl FnOnce(World) -> F) {
+        Self::run(settings, Some(Arc::default()), story);
+    }
+
+    fn run<F: Future<Output = ()>>(settings: Settings, media: Option<Arc<MemoryMedia>>, story: impl FnOnce(World) -> F) {
         let runtime =
             || tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
-        System::with_tokio_rt(runtime).block_on(async { story(World::new(settings)).await });
+        System::with_tokio_rt(runtime).block_on(async { story(World::new(settings, media)).await });
     }
 
     /// A room whose doors are open.
@@ -49,7 +62,7 @@ impl World {
         Settings { waiting_room: WaitingRoom::Off, join_before_host: true, ..Settings::default() }
     }
 
-    fn new(settings: Settings) -> Self {
+    fn new(settings: Settings, media: Option<Arc<MemoryMedia>>) -> Self {
         let record = RoomRecord {
             room_id: RoomId(Uuid::from_u128(1)),
             tenant_id: TenantId(Uuid::from_u128(2)),
@@ -66,13 +79,19 @@ impl World {
         let store = Arc::new(MemoryStore::default());
         store.add_room(record.clone());
         let clock = Clock::starting_at(Timestamp(1_700_000_000_000));
-        let rooms = start_rooms(store.clone(), clock);
-        Self { store, rooms, record, clock, people: Cell::new(100) }
+        let rooms = start_rooms(store.clone(), media.clone(), clock);
+        Self { store, media, rooms, record, clock, people: Cell::new(100) }
     }
 
     /// The process ends and another one starts on the same store.
     pub fn restart(&mut self) {
-        self.rooms = start_rooms(self.store.clone(), self.clock);
+        self.media = self.media.as_ref().map(|_| Arc::default());
+        self.rooms = start_rooms(self.store.clone(), self.media.clone(), self.clock);
+    }
+
+    /// The media plane of a world that has one.
+    pub fn plane(&self) -> &MemoryMedia {
+        self.media.as_ref().expect("this world forwards media")
     }
 
     /// The room's host by right.
@@ -91,11 +110,12 @@ impl World {
     }
 }
 
-fn start_rooms(store: Arc<MemoryStore>, clock: Clock) -> RoomsHandle {
+fn start_rooms(store: Arc<MemoryStore>, media: Option<Arc<MemoryMedia>>, clock: Clock) -> RoomsHandle {
     RoomsHandle::start(RoomsSetup {
         clock,
         store,
         ice: Arc::new(NoIce),
+        media: media.map(|media| media as Arc<dyn MediaPlane>),
         rules: Rules::default(),
         outbox: OutboxLimits::default(),
         rates: RateLimits::default(),

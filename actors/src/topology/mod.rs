@@ -1,83 +1,62 @@
-//! Which way media takes: a function of facts. Today every room is a mesh; where the policy would rather have the server in
-//! the middle, the answer says so.
+//! Which way media takes, and how it changes over: pure, a file a decision.
+//!
+//! - [`decide`]: facts → the mode that is wanted, and why. Knows no time.
+//! - [`hysteresis`]: back to the mesh only when it would have held; a mesh that failed is not trusted for a while.
+//! - [`signals`]: what clients measure → that a mesh fails, once it has lasted.
+//! - [`path_switch`]: one change-over: a second path beside the first, acknowledged edge by edge, committed or rolled back.
+//! - [`explain`]: a sentence for the log.
 
-use crate::protocol::{Topology, TopologyMode, TopologyReason, room::TopologyChoice};
+pub mod decide;
+pub mod explain;
+pub mod hysteresis;
+pub mod path_switch;
+pub mod signals;
 
-/// All that the policy looks at.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Facts {
-    /// People in the room.
-    pub count: usize,
-    pub choice: TopologyChoice,
-    /// How many may be peer to peer.
-    pub mesh_limit: u32,
-    /// Has the server a media plane?
-    pub sfu_available: bool,
-    /// The path that media takes now.
-    pub current: Option<Topology>,
+pub use decide::{Facts, Needs, Wanted, decide};
+pub use hysteresis::Hysteresis;
+pub use path_switch::{Ended, PathSwitch};
+pub use signals::Signals;
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Times of the policy and the switch, in milliseconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Times {
+    /// How long a new path may take to come up.
+    pub ready_ms: u64,
+    /// Newcomers put that off, to this long at most.
+    pub ready_longest_ms: u64,
+    /// After a switch that was rolled back; doubles each time.
+    pub retry_ms: u64,
+    pub retry_longest_ms: u64,
+    /// How long a mesh must have been enough before a room goes back to it.
+    pub settle_ms: u64,
+    /// How long a mesh that failed its people is not tried again; doubles each time.
+    pub distrust_ms: u64,
+    pub distrust_longest_ms: u64,
+    /// How long the old path stays after the commit, for those who hear of it late.
+    pub retire_ms: u64,
 }
 
-/// The path that media should take, in the epoch of the present one as long as the mode stays.
-pub fn decide(facts: &Facts) -> Topology {
-    let (wanted, reason) = preference(facts);
-    let reachable = wanted == TopologyMode::Mesh || facts.sfu_available;
-    let mode = if reachable { wanted } else { TopologyMode::Mesh };
-    let reason = match (reachable, facts.choice) {
-        (false, TopologyChoice::Sfu) => TopologyReason::SfuNotAvailable,
-        _ => reason,
-    };
-    Topology { mode, epoch: epoch(facts.current, mode), reason, wanted: (!reachable).then_some(wanted) }
-}
-
-fn preference(facts: &Facts) -> (TopologyMode, TopologyReason) {
-    match facts.choice {
-        TopologyChoice::Mesh => (TopologyMode::Mesh, TopologyReason::Pinned),
-        TopologyChoice::Sfu => (TopologyMode::Sfu, TopologyReason::Pinned),
-        TopologyChoice::Auto if facts.count <= 2 => (TopologyMode::Mesh, TopologyReason::Pair),
-        TopologyChoice::Auto if facts.count <= facts.mesh_limit as usize => (TopologyMode::Mesh, TopologyReason::SmallRoom),
-        TopologyChoice::Auto => (TopologyMode::Sfu, TopologyReason::TooLargeForMesh),
-    }
-}
-
-fn epoch(current: Option<Topology>, mode: TopologyMode) -> u32 {
-    match current {
-        None => 1,
-        Some(now) if now.mode == mode => now.epoch,
-        Some(now) => now.epoch + 1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use TopologyChoice as Choice;
-    use TopologyMode::{Mesh, Sfu};
-    use TopologyReason::*;
-
-    #[test]
-    fn the_policy_as_a_table() {
-        for (count, choice, sfu_available, mode, reason, wanted) in [
-            (0, Choice::Auto, false, Mesh, Pair, None),
-            (2, Choice::Auto, false, Mesh, Pair, None),
-            (3, Choice::Auto, false, Mesh, SmallRoom, None),
-            (5, Choice::Auto, true, Mesh, SmallRoom, None),
-            (6, Choice::Auto, false, Mesh, TooLargeForMesh, Some(Sfu)),
-            (6, Choice::Auto, true, Sfu, TooLargeForMesh, None),
-            (50, Choice::Mesh, true, Mesh, Pinned, None),
-            (2, Choice::Sfu, false, Mesh, SfuNotAvailable, Some(Sfu)),
-            (2, Choice::Sfu, true, Sfu, Pinned, None),
-        ] {
-            let topology = decide(&Facts { count, choice, mesh_limit: 5, sfu_available, current: None });
-            assert_eq!((topology.mode, topology.reason, topology.wanted), (mode, reason, wanted), "{count} {choice:?}");
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            ready_ms: 10_000,
+            ready_longest_ms: 30_000,
+            retry_ms: 15_000,
+            retry_longest_ms: 300_000,
+            settle_ms: 30_000,
+            distrust_ms: 300_000,
+            distrust_longest_ms: 2_400_000,
+            retire_ms: 5_000,
         }
     }
+}
 
-    #[test]
-    fn an_epoch_is_one_path_of_media() {
-        let facts = |count, current| Facts { count, choice: Choice::Auto, mesh_limit: 5, sfu_available: true, current };
-        let pair = decide(&facts(2, None));
-        let small = decide(&facts(4, Some(pair)));
-        let large = decide(&facts(9, Some(small)));
-        assert_eq!((pair.epoch, small.epoch, large.epoch), (1, 1, 2));
-    }
+/// `first`, doubled for each time after the first, at most `longest`.
+fn doubled(first: u64, times: u32, longest: u64) -> Duration {
+    let factor = 1u64 << times.saturating_sub(1).min(20);
+    Duration::from_millis(first.saturating_mul(factor).min(longest))
 }

@@ -2,7 +2,7 @@
  * What this device remembers. Storage may be refused or full (private windows): then it lasts as long as the page.
  *
  * @typedef {{code: string, name: string, at: number, host?: boolean, startsAt?: string}} RecentRoom
- * @typedef {{displayName?: string, microphone?: boolean, camera?: boolean, microphoneId?: string, cameraId?: string, speakerId?: string, sounds?: boolean, mirror?: boolean, lowPower?: boolean}} DeviceSettings
+ * @typedef {{displayName?: string, microphone?: boolean, camera?: boolean, microphoneId?: string, cameraId?: string, speakerId?: string, sounds?: boolean, mirror?: boolean, lowPower?: boolean, videoMode?: "all"|"low"|"none", codec?: string}} DeviceSettings
  * @typedef {{token: string, at: number}} Resume
  */
 

@@ -6,6 +6,7 @@ import { expire, nextExpiry } from "../room/room.js";
 import { notice } from "../room/notice.js";
 import { addPending, markSending } from "../room/chat.js";
 import { uploadFile } from "../rest/api.js";
+import { settings } from "../browser/storage.js";
 
 /** While somebody writes, this often. */
 const TYPING_EVERY_MS = 3_000;
@@ -39,7 +40,7 @@ export class CallBase extends Commands {
     this.clock = options.clock ?? systemClock;
     this.media = options.media ?? new LocalMedia();
     /** @type {CallState} */
-    this.state = { ...initialState(), ...this.media.state };
+    this.state = { ...initialState(), ...this.media.state, videoMode: settings().videoMode ?? "all" };
     this.onMediaChange = () => this.change(this.media.state);
     this.onReplaced = (/** @type {Event} */ event) => this.#tellReplaced(/** @type {CustomEvent} */ (event).detail);
     this.media.addEventListener("change", this.onMediaChange);

@@ -17,7 +17,9 @@
  * A message of ours is in the list at once: `pending` until the server has it, `failed` if it did not take it.
  * @typedef {import("../signalling/protocol.js").WireChat & {pending?: boolean, failed?: {code: string, message: string}}} ChatMessage
  *
- * @typedef {{state: "new"|"connecting"|"connected"|"restarting"|"failed", path: "direct"|"relayed"|null}} LinkState
+ * @typedef {{state: "new"|"connecting"|"connected"|"restarting"|"failed", path: "direct"|"relayed"|"server"|null}} LinkState
+ * @typedef {import("../signalling/protocol.js").LimitReason} LimitReason
+ * @typedef {Partial<Record<"microphone"|"camera"|"screen"|"screen_audio", LimitReason>>} Limits by what is not sent to us now
  * @typedef {{key: string, from: string, emoji: string, at: number}} Reaction
  * @typedef {"joined"|"left"|"knock"|"host_changed"|"role_changed"|"muted_by_host"|"video_off_by_host"|"screen_off_by_host"|"screen_taken_over"|"hand_raised"|"hand_lowered"|"locked"|"unlocked"|"draining"|"device_replaced"|"error"} NoticeKind
  * Words of a notice come from the texts of the UI by `kind`, filled with `params` (`name`, `role`, `code` …).
@@ -52,7 +54,9 @@
  * @property {{deviceId: string|null}} speaker
  * @property {Devices} devices
  * @property {boolean} lowPower the person wants this device spared
+ * @property {import("../peers/subscription.js").VideoMode} videoMode which of the others' pictures the person wants
  * @property {Record<string, LinkState>} links
+ * @property {Record<string, Limits>} limited
  * @property {Notice[]} notices
  * @property {number} serial counts what needs a key of its own
  * @property {string|null} recentlyRejoined whose page was just reloaded: their coming back is no news
@@ -90,7 +94,9 @@ export function initialState() {
     speaker: { deviceId: null },
     devices: { microphones: [], cameras: [], speakers: [] },
     lowPower: false,
+    videoMode: "all",
     links: {},
+    limited: {},
     notices: [],
     serial: 0,
     recentlyRejoined: null,

@@ -1,14 +1,14 @@
 import { joinRoom, signedIn } from "../rest/api.js";
 import { CallBase } from "./call-base.js";
 import { endingOf, isFinal, isTurnedAway } from "./endings.js";
-import { Mesh } from "./mesh.js";
+import { Paths } from "./paths.js";
 import { CommandError } from "../signalling/protocol.js";
 import { Publisher } from "../media/publisher.js";
 import { apply } from "../room/room.js";
 import { end } from "../room/session.js";
 import { Socket } from "../signalling/socket.js";
 import { Sounds } from "../browser/sounds.js";
-import { devicesOn, guestToken, keepDevicesOn, keepGuestToken, keepResumeToken, rememberRoom, resumeToken } from "../browser/storage.js";
+import { changeSettings, devicesOn, guestToken, keepDevicesOn, keepGuestToken, keepResumeToken, rememberRoom, resumeToken, settings } from "../browser/storage.js";
 import { Tally } from "./tally.js";
 import { Watch } from "../peers/watch.js";
 
@@ -20,14 +20,14 @@ const LEAVE_WITHIN_MS = 1_500;
 
 /**
  * One person's part in one room: owns the socket, the room's state, the links to the others and the devices.
- * `change` is dispatched at most once a microtask after `state` was replaced; `stream` (detail `{participantId, kind}`) when
- * a stream appears, changes or goes. A call is for one meeting: a new one begins with a new `Call`.
+ * `change` is dispatched at most once a microtask after `state` was replaced; `stream` (detail `{participantId, kind, hold}`) when
+ * a stream appears, changes or goes: who needs a moment to show the new one gives `hold` a promise, and the old one plays until then. A call is for one meeting: a new one begins with a new `Call`.
  */
 export class Call extends CallBase {
   #options;
   /** @type {Socket|null} */
   #socket = null;
-  #mesh;
+  #paths;
   #publisher;
   #watch;
   #tally = new Tally();
@@ -44,7 +44,7 @@ export class Call extends CallBase {
   /** @type {unknown} */
   #graceTimer = null;
   #onTracks = () => {
-    this.#mesh.feed();
+    this.#paths.feed();
     this.#tellOwnStreams();
     this.#rememberDevices();
     this.publish().catch(() => undefined);
@@ -55,24 +55,25 @@ export class Call extends CallBase {
     super(options);
     this.#options = options;
     this.#publisher = new Publisher({ media: this.media, request: (type, fields) => this.request(type, fields) });
-    this.#mesh = new Mesh({
+    this.#paths = new Paths({
       clock: this.clock,
       RTCPeerConnection: options.RTCPeerConnection,
       media: this.media,
       request: (type, fields) => this.request(type, fields),
       state: () => this.state,
       change: (part) => this.change(part),
-      pathOf: (id) => this.#watch.stats.get(id)?.path ?? null,
-      onStream: (participantId, kind) => this.#tellStream(participantId, kind),
+      statsOf: (id) => this.#watch.stats.get(id) ?? null,
+      codec: () => settings().codec ?? "VP8",
+      onStream: (participantId, kind, hold) => this.#tellStream(participantId, kind, hold),
     });
     this.#watch = new Watch({
       clock: this.clock,
-      peers: () => this.#mesh.peers,
+      paths: this.#paths,
       facts: () => this.#facts(),
       onVoices: (voices) => this.#onVoices(voices),
       onStats: (stats, lateMs) => {
-        this.#mesh.peers?.adapt(stats, lateMs);
-        this.#mesh.read();
+        this.#paths.adapt(stats, lateMs);
+        this.#paths.read();
       },
       onTelemetry: (telemetry) => void this.request("telemetry", /** @type {any} */ (telemetry)).catch(() => undefined),
     });
@@ -128,7 +129,7 @@ export class Call extends CallBase {
     const inside = this.#socket && (this.state.phase === "joined" || this.state.phase === "waiting") && this.state.connection === "online";
     const answered = inside ? this.request("leave_room").catch(() => undefined) : Promise.resolve();
     // Nobody sees or hears us from here on, whatever the server says.
-    this.#mesh.close();
+    this.#paths.close();
     await Promise.race([answered, new Promise((resolve) => void this.clock.setTimeout(() => resolve(null), LEAVE_WITHIN_MS))]);
     this.#finish({ reason: "left", mayRejoin: true });
   }
@@ -158,7 +159,7 @@ export class Call extends CallBase {
 
   /** Your own too; the sound of others is in the camera stream. @param {string} participantId @param {StreamKind} kind @returns {MediaStream|null} */
   streamOf(participantId, kind) {
-    if (participantId !== this.state.you?.id) return this.#mesh.streamOf(participantId, kind);
+    if (participantId !== this.state.you?.id) return this.#paths.streamOf(participantId, kind);
     if (kind === "camera") return this.media.state.camera.on ? this.media.preview : null;
     return this.media.state.screen.on ? this.media.screenPreview : null;
   }
@@ -171,6 +172,24 @@ export class Call extends CallBase {
   /** @param {string} participantId @returns {import("../peers/stats.js").LinkStats|null} of the last 2 s; null for yourself and before there is any */
   stats(participantId) {
     return this.#watch.stats.get(participantId) ?? null;
+  }
+
+  /** What goes out to the server, with the sizes of the camera; null in a mesh, where each link has its own. */
+  get ownStats() {
+    return this.#paths.own;
+  }
+
+  /** What is on the screen, and how high in device pixels: of a server no more is asked. @param {import("../peers/subscription.js").Shown[]} shown @param {boolean} hidden the whole page is */
+  show(shown, hidden) {
+    this.#paths.show(shown, hidden);
+  }
+
+  /** Which of the others' pictures come, in this meeting and later ones. @param {import("../peers/subscription.js").VideoMode} videoMode */
+  setVideoMode(videoMode) {
+    changeSettings({ videoMode });
+    this.change({ videoMode });
+    this.#paths.subscribe();
+    for (const { id } of this.state.participants) this.#paths.arrange(id);
   }
 
   /** @param {File} file @param {(part: number) => void} [onProgress] 0 to 1 */
@@ -238,9 +257,9 @@ export class Call extends CallBase {
     this.#startedBy = how;
     this.clock.clearTimeout(this.#graceTimer);
     // Whoever says hello is new to the others: they have closed their side of the old links.
-    if (how === "hello") this.#mesh.close();
-    else if (!snapshot) this.#ensurePeers();
-    this.#mesh.peers?.resync();
+    if (how === "hello") this.#paths.close();
+    else if (!snapshot) this.#ensurePaths();
+    this.#paths.resync();
   }
 
   /** @param {import("../signalling/socket.js").Retry|null} reconnect */
@@ -248,12 +267,12 @@ export class Call extends CallBase {
     const wasOnline = this.state.connection === "online";
     this.change({ connection: reconnect ? "reconnecting" : "online", reconnect });
     // Nobody is heard whose signalling is gone for longer than the room waits.
-    if (reconnect && wasOnline) this.#graceTimer = this.clock.setTimeout(() => this.#mesh.close(), this.#graceSeconds * 1000);
+    if (reconnect && wasOnline) this.#graceTimer = this.clock.setTimeout(() => this.#paths.close(), this.#graceSeconds * 1000);
   }
 
   /** @param {import("../signalling/protocol.js").ServerEvent} event */
   #onEvent(event) {
-    if (event.type === "offer_received" || event.type === "answer_received" || event.type === "ice_candidate_received") return this.#mesh.peers?.receive(event);
+    if (this.#paths.receive(event)) return;
     const before = this.state;
     this.replace(apply(before, event, this.clock.now()));
     this.#tally.note(this.state, this.clock.now());
@@ -268,11 +287,11 @@ export class Call extends CallBase {
       case "waiting":
         return this.#onWaiting(event);
       case "participant_left":
-        if (event.reason === "rejoined") this.#mesh.peers?.drop(event.participantId);
-        return this.#ensurePeers();
+        if (event.reason === "rejoined") this.#paths.drop(event.participantId);
+        return this.#ensurePaths();
       case "participant_joined":
         if (this.state.notices.length > before.notices.length) this.#sounds.play("join");
-        return this.#ensurePeers();
+        return this.#ensurePaths();
       case "participant_updated":
         return this.#onUpdated(event);
       case "waiting_updated":
@@ -281,12 +300,17 @@ export class Call extends CallBase {
       case "chat_received":
         if (event.from !== this.state.you?.id) this.#sounds.play("chat");
         return;
+      case "active_speaker_changed":
+      case "room_updated":
+        return this.#paths.subscribe();
       case "quality_updated":
         if (event.participantId === this.state.you?.id) this.#tally.score(event.score);
         return;
       case "topology_updated":
+      case "topology_switching":
       case "topology_switched":
-        this.#ensurePeers();
+      case "topology_rolled_back":
+        this.#ensurePaths();
         return;
       default:
         if (this.state.phase === "ended") this.#finish(this.state.ended ?? { reason: "error", mayRejoin: true });
@@ -299,9 +323,9 @@ export class Call extends CallBase {
     keepResumeToken(this.roomCode, welcome.resumeToken);
     rememberRoom({ code: welcome.roomCode, name: welcome.room.name, host: welcome.you.role === "host" });
     this.#graceSeconds = welcome.resumeGraceSeconds;
-    this.#mesh.setIceServers(welcome.iceServers);
+    this.#paths.setIceServers(welcome.iceServers);
     this.#who = { ...this.#who, displayName: welcome.you.displayName };
-    this.#ensurePeers();
+    this.#ensurePaths();
     this.#watch.start();
     if (this.#restored) return this.#restore(welcome.you);
     // In the middle of a call the server may know better: a host muted us while we were away.
@@ -334,23 +358,23 @@ export class Call extends CallBase {
     this.#restored = false;
     this.#publisher.end();
     this.#watch.stop();
-    this.#mesh.close();
+    this.#paths.close();
     void this.media.setScreen(false).catch(() => undefined);
   }
 
   /** @param {{participant: import("../signalling/protocol.js").Participant, by?: string|null}} event */
   #onUpdated({ participant, by }) {
-    if (participant.id !== this.state.you?.id) return this.#mesh.arrange(participant.id);
+    if (participant.id !== this.state.you?.id) return this.#paths.arrange(participant.id);
     if (by && by !== participant.id) void this.#publisher.follow(participant).catch(() => undefined);
   }
 
-  #ensurePeers() {
-    if (!this.#leaving) this.#mesh.ensure();
+  #ensurePaths() {
+    if (!this.#leaving) this.#paths.ensure();
   }
 
-  /** @param {string} participantId @param {StreamKind} kind */
-  #tellStream(participantId, kind) {
-    this.dispatchEvent(new CustomEvent("stream", { detail: { participantId, kind } }));
+  /** @param {string} participantId @param {StreamKind} kind @param {(shown: Promise<unknown>) => void} [hold] */
+  #tellStream(participantId, kind, hold = () => undefined) {
+    this.dispatchEvent(new CustomEvent("stream", { detail: { participantId, kind, hold } }));
   }
 
   #tellOwnStreams() {
@@ -366,8 +390,10 @@ export class Call extends CallBase {
   }
 
   /** @param {{speaking: string[], active: string|null}} voices */
-  #onVoices({ speaking, active }) {
-    const { speaking: before, activeSpeaker } = this.state;
+  #onVoices({ speaking, active: loudest }) {
+    const { speaking: before, activeSpeaker, topology } = this.state;
+    // The server hears everybody, also those whose sound it does not send us.
+    const active = topology?.mode === "sfu" ? activeSpeaker : loudest;
     if (active === activeSpeaker && speaking.join() === before.join()) return;
     this.change({ speaking, activeSpeaker: active });
   }
@@ -387,7 +413,7 @@ export class Call extends CallBase {
     this.clock.clearTimeout(this.#graceTimer);
     this.#publisher.end();
     this.#watch.stop();
-    this.#mesh.close();
+    this.#paths.close();
     this.media.removeEventListener("tracks", this.#onTracks);
     this.media.close();
     this.#sounds.close();

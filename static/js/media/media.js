@@ -1,4 +1,5 @@
 import { changeSettings, settings } from "../browser/storage.js";
+import { WHOLE } from "../peers/bandwidth.js";
 import { DeviceWatch } from "./device-watch.js";
 import { cameraConstraints, captureConstraints, listDevices, microphoneConstraints, screenConstraints } from "./devices.js";
 import { MediaFailure, mediaFailure } from "./media-error.js";
@@ -324,9 +325,6 @@ export class LocalMedia extends EventTarget {
     if (!this.#closed) this.dispatchEvent(new Event("tracks"));
   }
 }
-
-/** As a camera is opened. @type {import("../peers/bandwidth.js").Capture} */
-const WHOLE = { lines: 720, framerate: 30 };
 
 /** Only measures: it needs no speaker, and no hurry. A running speaker wakes a page some hundred times a second. */
 const meterContext = () => new AudioContext(/** @type {AudioContextOptions} */ ({ latencyHint: "playback", sinkId: { type: "none" } }));

@@ -55,13 +55,14 @@ export class GrControlBar extends MeetingElement {
       if (can.share_screen && navigator.mediaDevices && "getDisplayMedia" in navigator.mediaDevices) items.push({ id: "screen", label: t(state.screen.on ? "meeting.screen.stop" : "meeting.screen.start"), icon: state.screen.on ? "screen-off" : "screen" });
       if (can.raise_hand) items.push({ id: "hand", label: t(state.you?.handRaisedAt ? "meeting.hand.lower" : "meeting.hand.raise"), icon: "hand" });
       if (can.react) items.push({ id: "react", label: t("meeting.react"), icon: "smile" });
-      items.push({ id: "panel:people", label: t("meeting.panel.people"), icon: "people" }, { id: "dialog:devices", label: t("meeting.devices"), icon: "settings" }, { separator: true });
+      items.push({ id: "panel:people", label: t("meeting.panel.people"), icon: "people" }, { separator: true });
     }
     for (const choice of ["auto", "grid", "speaker"]) {
       items.push({ id: `layout:${choice}`, label: t(`meeting.layout.${choice}`), icon: choice === "auto" ? "layout" : choice === "grid" ? "grid" : "person", checked: this.choice === choice });
     }
     items.push({ separator: true });
     if (this.hideSelf) items.push({ id: "hide-self", label: t("meeting.tool.showSelf"), icon: "camera" });
+    items.push({ id: "dialog:devices", label: t("meeting.devices"), icon: "camera" });
     items.push({ id: "dialog:invite", label: t("meeting.invite"), icon: "link" }, { id: "panel:details", label: t("meeting.panel.details"), icon: "chart" });
     if (can.lock) items.push({ id: "lock", label: t(state.room?.locked ? "meeting.unlock" : "meeting.lock"), icon: state.room?.locked ? "unlock" : "lock" });
     if (can.update_room) items.push({ id: "dialog:settings", label: t("meeting.settings"), icon: "settings" });

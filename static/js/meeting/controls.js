@@ -41,6 +41,9 @@ export class Controls {
     const inDialog = event.composedPath().some((one) => one instanceof HTMLDialogElement);
     if (!action || inDialog) return;
     if (action === "close" && !this.meeting.panel && !this.meeting.bar?.picker.open) return;
+    // Where there is nothing to turn, and in a panel, these keys scroll.
+    const inPanel = event.composedPath().some((one) => /** @type {Element} */ (one).localName === "gr-side-panel");
+    if (action.startsWith("page-") && (inPanel || (this.meeting.stage?.pages ?? 1) < 2)) return;
     event.preventDefault();
     if (action === "talk") this.talk(true);
     else this.run(action);
@@ -61,6 +64,8 @@ export class Controls {
       waiting: () => state.can.admit && meeting.togglePanel("waiting"),
       panel: () => meeting.togglePanel(fields.panel),
       layout: () => this.layout(fields.choice),
+      "page-previous": () => meeting.stage?.turn(-1),
+      "page-next": () => meeting.stage?.turn(1),
       help: () => meeting.openDialog({ dialog: "help" }),
       close: () => (meeting.bar?.picker.open ? meeting.bar.picker.hide() : meeting.togglePanel("")),
       leave: () => this.leave(),

@@ -30,7 +30,7 @@ export class GrDetailsPanel extends MeetingElement {
     const others = participants.filter((one) => one.id !== you?.id);
     return html`<div class="scroll" tabindex="0" role="group" aria-label=${t("meeting.panel.details")}>
       ${this.renderTopology()} ${others.length ? nothing : html`<p class="muted small">${t("meeting.details.alone")}</p>`}
-      ${repeat(others, (one) => one.id, (one) => this.renderPerson(one))}
+      ${this.renderOwn()} ${repeat(others, (one) => one.id, (one) => this.renderPerson(one))}
     </div>`;
   }
 
@@ -41,8 +41,23 @@ export class GrDetailsPanel extends MeetingElement {
     return html`<div class="card">
       <strong>${t(`meeting.topology.${topology.mode}`)}</strong>
       <p>${has(reason) ? t(reason) : topology.reason}</p>
-      <p>${t("meeting.topology.readable")}</p>
+      <p>${t(topology.mode === "sfu" ? "meeting.topology.readableByServer" : "meeting.topology.readable")}</p>
+      ${topology.switching ? html`<p role="status">${t("meeting.topology.switching", { mode: t(`meeting.topology.${topology.switching.to}`) })}</p>` : nothing}
     </div>`;
+  }
+
+  /** To a server everything goes once, whoever is here. */
+  renderOwn() {
+    const stats = this.call.ownStats;
+    if (!stats) return nothing;
+    const sizes = (stats.layers ?? []).map((/** @type {import("../peers/stats.js").SentLayer} */ one) => `${one.width} × ${one.height}`).join(", ");
+    return html`<section>
+      <h3>${t("meeting.details.own")}</h3>
+      <dl>
+        ${this.row("codec", stats.codec || "–")} ${this.row("layers", sizes || "–")} ${this.row("up", bits(stats.bitrateUp))} ${this.row("loss", `↑ ${percent(stats.lossUp)}`)} ${this.row("rtt", ms(stats.rttMs))}
+        ${this.row("transport", stats.transport ? stats.transport.toUpperCase() : "–")}
+      </dl>
+    </section>`;
   }
 
   /** @param {import("../signalling/protocol.js").Participant} person */
@@ -53,14 +68,21 @@ export class GrDetailsPanel extends MeetingElement {
       <h3><span dir="auto">${person.displayName}</span> <gr-quality level=${this.state.quality[person.id]?.level ?? ""}></gr-quality></h3>
       ${link?.path ? html`<gr-path words .path=${link.path}></gr-path>` : nothing}
       <dl>
-        ${this.row("link", link ? t(`meeting.link.${link.state}`) : "–")}
+        ${this.row("link", link ? t(`meeting.link.${link.state}`) : "–")} ${this.renderLimit(person.id)}
         ${stats
           ? html`${this.row("codec", stats.codec || "–")} ${this.row("resolution", stats.width ? `${stats.width} × ${stats.height}` : "–")} ${this.row("fps", stats.fps ? t("meeting.details.perSecond", { count: Math.round(stats.fps) }) : "–")}
-            ${this.row("up", bits(stats.bitrateUp))} ${this.row("down", bits(stats.bitrateDown))} ${this.row("loss", `↑ ${percent(stats.lossUp)}  ↓ ${percent(stats.lossDown)}`)}
+            ${link?.path === "server" ? nothing : this.row("up", bits(stats.bitrateUp))} ${this.row("down", bits(stats.bitrateDown))} ${this.row("loss", `↑ ${percent(stats.lossUp)}  ↓ ${percent(stats.lossDown)}`)}
             ${this.row("jitter", ms(stats.jitterMs))} ${this.row("rtt", ms(stats.rttMs))} ${this.row("transport", stats.transport ? stats.transport.toUpperCase() : "–")}`
           : nothing}
       </dl>
     </section>`;
+  }
+
+  /** @param {string} id */
+  renderLimit(id) {
+    const { camera, screen } = this.state.limited[id] ?? {};
+    const reason = camera ?? screen;
+    return reason ? html`<div class="why">${t(`meeting.tile.paused.${reason}`)}</div>` : nothing;
   }
 
   /** @param {string} key @param {string} value */

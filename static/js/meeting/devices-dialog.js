@@ -1,6 +1,8 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
+import { changeSettings, settings } from "../browser/storage.js";
 import { t } from "../i18n/i18n.js";
+import { sendable } from "../peers/codecs.js";
 import { MeetingDialog, dialogStyles } from "./dialog-base.js";
 
 /** Devices in one place, where the bar has no room for their menus. */
@@ -12,9 +14,21 @@ export class GrDevicesDialog extends MeetingDialog {
         ${this.pick("microphone", "mic", devices.microphones, microphone.deviceId)} ${this.pick("camera", "camera", devices.cameras, camera.deviceId)}
         ${devices.speakers.length ? this.pick("speaker", "speaker", devices.speakers, speaker.deviceId) : ""}
         <gr-switch label=${t("meeting.lowPower")} hint=${t("meeting.lowPower.hint")} ?checked=${lowPower} @change=${(/** @type {any} */ e) => this.attempt(this.call.setLowPower(e.target.checked))}></gr-switch>
+        ${this.pictures()} ${this.codec()}
       </div>
       <div slot="actions"><gr-button variant="primary" @click=${this.close}>${t("meeting.settings.done")}</gr-button></div>
     </gr-dialog>`;
+  }
+
+  pictures() {
+    const options = ["all", "low", "none"].map((value) => ({ value, label: t(`meeting.videoMode.${value}`) }));
+    return html`<gr-select label=${t("meeting.videoMode")} hint=${t("meeting.videoMode.hint")} icon="grid" .options=${options} .value=${this.state.videoMode} @change=${(/** @type {any} */ e) => this.call.setVideoMode(e.target.value)}></gr-select>`;
+  }
+
+  codec() {
+    const options = sendable().map((value) => ({ value, label: value === "VP8" ? t("meeting.codec.usual", { codec: value }) : value }));
+    if (options.length < 2) return nothing;
+    return html`<gr-select label=${t("meeting.codec")} hint=${t("meeting.codec.hint")} icon="settings" .options=${options} .value=${settings().codec ?? "VP8"} @change=${(/** @type {any} */ e) => changeSettings({ codec: e.target.value })}></gr-select>`;
   }
 
   /** @param {string} kind @param {string} icon @param {import("../call/call-state.js").Device[]} list @param {string|null} current */

@@ -5,6 +5,7 @@ import { styled } from "../components/styled.js";
 import { formatNumber, t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 import { arrange, plan, tilesOf } from "./layout.js";
+import { shownOf, swipeOf } from "./shown.js";
 import "./tile.js";
 
 /**
@@ -32,7 +33,12 @@ export class GrStage extends MeetingElement {
     this.size = { width: 0, height: 0 };
     /** Who spoke last: stays on the stage in silence. @type {string|null} */
     this.speaker = null;
-    this.moving = false;
+    /** @type {import("./layout.js").Placed[]} */
+    this.placed = [];
+    this.pages = 1;
+    /** Where a finger came down. @type {{x: number, y: number}|null} */
+    this.finger = null;
+    this.onVisibility = () => this.tellShown();
     this.watcher = new ResizeObserver(([entry]) => {
       const { width, height } = entry.contentRect;
       if (width !== this.size.width || height !== this.size.height) this.size = { width, height };
@@ -45,12 +51,15 @@ export class GrStage extends MeetingElement {
 
   connectedCallback() {
     super.connectedCallback();
+    document.addEventListener("visibilitychange", this.onVisibility);
     if (this.hasUpdated) this.watch();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.watcher.disconnect();
+    document.removeEventListener("visibilitychange", this.onVisibility);
+    this.call?.show?.([], false);
   }
 
   watch() {
@@ -63,14 +72,42 @@ export class GrStage extends MeetingElement {
     if (activeSpeaker && activeSpeaker !== you?.id) this.speaker = activeSpeaker;
   }
 
+  updated() {
+    this.tellShown();
+  }
+
+  /** Of pictures that nobody looks at none is asked. */
+  tellShown() {
+    const shown = shownOf(this.placed, { pixels: devicePixelRatio, pinned: this.pinned });
+    this.call?.show?.(shown, document.hidden);
+  }
+
+  /** @param {number} by pages on or back */
+  turn(by) {
+    this.page = Math.max(0, Math.min(this.pages - 1, Math.min(this.page, this.pages - 1) + by));
+  }
+
+  /** @param {PointerEvent} event */
+  onPointerDown(event) {
+    this.finger = event.pointerType === "touch" && event.isPrimary ? { x: event.clientX, y: event.clientY } : null;
+  }
+
+  /** @param {PointerEvent} event */
+  onPointerUp(event) {
+    const { finger } = this;
+    this.finger = null;
+    if (finger && this.pages > 1) this.turn(swipeOf({ dx: event.clientX - finger.x, dy: event.clientY - finger.y, rtl: getComputedStyle(this).direction === "rtl" }));
+  }
+
   render() {
     const { state } = this;
     const tiles = tilesOf(state, { hideSelf: this.hideSelf });
     const wanted = plan({ tiles, choice: this.choice, pinned: this.pinned, spotlight: state.room?.spotlight ?? null, speaker: this.speaker });
     const { placed, pages, page } = arrange(wanted, { ...this.size, page: this.page, rtl: getComputedStyle(this).direction === "rtl", speaker: this.speaker });
+    Object.assign(this, { placed, pages });
     // In the order of the keys, so that a change of places moves no element in the document.
     const ordered = [...placed].sort((a, b) => a.tile.key.localeCompare(b.tile.key));
-    return html`<section class="field ${wanted.layout}" aria-label=${t("meeting.stage")} data-layout=${wanted.layout}>
+    return html`<section class="field ${wanted.layout}" aria-label=${t("meeting.stage")} data-layout=${wanted.layout} @pointerdown=${this.onPointerDown} @pointerup=${this.onPointerUp} @pointercancel=${() => (this.finger = null)}>
         ${repeat(ordered, (one) => one.tile.key, (one) => this.renderTile(one))} ${tiles.length ? nothing : html`<p class="nobody">${t("meeting.nobody")}</p>`}
       </section>
       ${pages > 1 ? this.renderPages(page, pages) : nothing}`;
@@ -97,9 +134,9 @@ export class GrStage extends MeetingElement {
   /** @param {number} page @param {number} pages */
   renderPages(page, pages) {
     return html`<nav class="pages" aria-label=${t("meeting.pages")}>
-      <gr-button variant="ghost" shape="icon" icon="arrow-left" label=${t("meeting.page.previous")} ?disabled=${page === 0} @click=${() => (this.page = page - 1)}></gr-button>
+      <gr-button variant="ghost" shape="icon" icon="arrow-left" label=${t("meeting.page.previous")} ?disabled=${page === 0} @click=${() => this.turn(-1)}></gr-button>
       <span role="status">${t("meeting.page.of", { page: formatNumber(page + 1), pages: formatNumber(pages) })}</span>
-      <gr-button variant="ghost" shape="icon" icon="arrow-right" label=${t("meeting.page.next")} ?disabled=${page === pages - 1} @click=${() => (this.page = page + 1)}></gr-button>
+      <gr-button variant="ghost" shape="icon" icon="arrow-right" label=${t("meeting.page.next")} ?disabled=${page === pages - 1} @click=${() => this.turn(1)}></gr-button>
     </nav>`;
   }
 
@@ -117,6 +154,7 @@ export class GrStage extends MeetingElement {
         flex: 1;
         min-block-size: 0;
         overflow: hidden;
+        touch-action: pan-y pinch-zoom;
       }
       gr-tile {
         position: absolute;

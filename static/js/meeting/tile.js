@@ -50,6 +50,15 @@ export class GrTile extends MeetingElement {
     return "";
   }
 
+  /** Why the picture that is there is not shown, in words: their camera is on, but nothing of it comes. */
+  paused() {
+    const person = this.person(this.who);
+    if (this.self || !person || !(this.kind === "screen" || person.videoOn)) return "";
+    if (this.state.videoMode === "none" && this.kind === "camera") return t("meeting.tile.soundOnly");
+    const reason = this.state.limited[this.who]?.[this.kind];
+    return reason ? t(`meeting.tile.paused.${reason}`) : "";
+  }
+
   /** @param {CustomEvent<string>} event */
   onTool(event) {
     if (event.detail === "pin") this.ask("pin", { key: this.kind === "screen" ? `${this.who}:screen` : this.who });
@@ -62,11 +71,12 @@ export class GrTile extends MeetingElement {
     if (!person) return nothing;
     const screen = this.kind === "screen";
     const name = screen ? t(this.self ? "meeting.tile.yourScreen" : "meeting.tile.screenOf", { name: person.displayName }) : this.self ? t("meeting.tile.you", { name: person.displayName }) : person.displayName;
-    const shown = screen || person.videoOn;
+    const paused = this.paused();
+    const shown = (screen || person.videoOn) && !paused;
     const trouble = this.trouble();
-    return html`<div class="tile" role="group" aria-label=${this.describe(name, person, trouble)}>
+    return html`<div class="tile" role="group" aria-label=${this.describe(name, person, trouble || paused)}>
       <gr-video .call=${this.call} who=${this.who} kind=${this.kind} ?mirrored=${this.self && !screen} ?contain=${screen} ?hidden=${!shown}></gr-video>
-      ${shown || trouble ? nothing : html`<div class="face"><gr-avatar name=${person.displayName} key=${person.id}></gr-avatar></div>`}
+      ${shown || trouble ? nothing : html`<div class="face ${paused ? "paused" : ""}"><gr-avatar name=${person.displayName} key=${person.id}></gr-avatar>${paused ? html`<span>${paused}</span>` : nothing}</div>`}
       ${trouble ? html`<div class="trouble">${shown ? nothing : html`<gr-avatar name=${person.displayName} key=${person.id}></gr-avatar>`}<span class="ring" aria-hidden="true"></span><span>${trouble}</span></div>` : nothing}
       ${screen ? nothing : this.renderFlags(person)} ${this.renderMenu(person, name)}
       <div class="label">
@@ -150,7 +160,7 @@ export class GrTile extends MeetingElement {
         display: grid;
         place-items: center;
       }
-      .face gr-avatar {
+      .face:not(.paused) gr-avatar {
         --size: clamp(40px, min(34cqw, 42cqh), 136px);
       }
       .label {
@@ -231,6 +241,18 @@ export class GrTile extends MeetingElement {
       .trouble gr-avatar {
         --size: clamp(32px, min(22cqw, 26cqh), 80px);
       }
+      .paused {
+        align-content: center;
+        gap: var(--s-2);
+        padding: var(--s-2) var(--s-3) 36px;
+        font-size: var(--fs-1);
+        line-height: 1.3;
+        text-align: center;
+        text-wrap: balance;
+      }
+      .paused gr-avatar {
+        --size: clamp(32px, min(22cqw, 26cqh), 80px);
+      }
       .ring {
         flex: none;
         inline-size: 24px;
@@ -269,6 +291,14 @@ export class GrTile extends MeetingElement {
         }
         .trouble {
           font-size: var(--fs-1);
+        }
+      }
+      @container (max-height: 110px) or (max-width: 150px) {
+        .paused {
+          padding: var(--s-1);
+        }
+        .paused span {
+          display: none;
         }
       }
       @container (max-height: 110px) {

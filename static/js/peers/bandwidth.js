@@ -68,17 +68,27 @@ export function lowered(budget, level) {
 /** The sizes in which a camera is taken, by their lines: few, so that a small change of a limit does not change the picture that everybody gets. */
 const CAPTURE_LINES = [180, 270, 360, 540, 720];
 
+/** As a camera is opened. @type {Capture} */
+export const WHOLE = { lines: 720, framerate: 30 };
+
 /**
  * How the camera is taken when this is all that is sent of it: nothing is scaled, copied and drawn that nobody gets.
  * @typedef {{lines: number, framerate: number}} Capture
  * @param {Budget[]} budgets one a link @returns {Capture} the whole picture while there is nobody
  */
 export function captureFor(budgets) {
-  const whole = { lines: 720, framerate: 30 };
-  if (budgets.length === 0) return whole;
-  const lines = Math.max(...budgets.map(({ camera }) => camera.lines ?? whole.lines));
-  const framerate = Math.max(...budgets.map(({ camera }) => camera.maxFramerate ?? whole.framerate));
-  return { lines: CAPTURE_LINES.find((one) => one >= lines) ?? whole.lines, framerate: Math.min(whole.framerate, framerate) };
+  if (budgets.length === 0) return WHOLE;
+  const lines = Math.max(...budgets.map(({ camera }) => camera.lines ?? WHOLE.lines));
+  const framerate = Math.max(...budgets.map(({ camera }) => camera.maxFramerate ?? WHOLE.framerate));
+  return { lines: CAPTURE_LINES.find((one) => one >= lines) ?? WHOLE.lines, framerate: Math.min(WHOLE.framerate, framerate) };
+}
+
+/** Enough for each of several uses of the one camera. @param {Capture[]} captures @returns {Capture} */
+export function mostOf(captures) {
+  return {
+    lines: Math.max(...captures.map(({ lines }) => lines)),
+    framerate: Math.max(...captures.map(({ framerate }) => framerate)),
+  };
 }
 
 /** @template T @param {[most: number, value: T][]} table @param {number} peers @returns {T} */

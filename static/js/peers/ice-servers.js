@@ -10,11 +10,11 @@ export class IceServers {
   /** @type {Promise<RTCIceServer[]>|null} */
   #asking = null;
 
-  /** @param {{first: RTCIceServer[], clock: import("../browser/clock.js").Clock, ask: () => Promise<RTCIceServer[]>}} options */
-  constructor({ first, clock, ask }) {
+  /** @param {{first: RTCIceServer[], since?: number, clock: import("../browser/clock.js").Clock, ask: () => Promise<RTCIceServer[]>}} options */
+  constructor({ first, clock, since = clock.now(), ask }) {
     this.#servers = first;
     this.#clock = clock;
-    this.#since = clock.now();
+    this.#since = since;
     this.#ask = ask;
   }
 

@@ -11,6 +11,7 @@ import { Shares } from "./shares.js";
  * @property {string} localId
  * @property {(type: string, fields: Record<string, unknown>) => Promise<any>} request sends a command
  * @property {RTCIceServer[]} iceServers
+ * @property {number} [iceServersAt] when they were given; now without it
  * @property {typeof RTCPeerConnection} [RTCPeerConnection]
  * @property {import("../browser/clock.js").Clock} [clock]
  * @property {{network: EventTarget|null, radio: import("./network-watch.js").Radio|null}} [outside] the browser's own without it
@@ -43,6 +44,7 @@ export class Peers extends EventTarget {
     this.#shares = new Shares({ clock: this.#clock });
     this.#iceServers = new IceServers({
       first: options.iceServers,
+      since: options.iceServersAt,
       clock: this.#clock,
       ask: async () => (await options.request("get_ice_servers", {})).iceServers,
     });

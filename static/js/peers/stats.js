@@ -11,11 +11,14 @@
  * @property {number} lossDown
  * @property {number} jitterMs
  * @property {number} rttMs
- * @property {"direct"|"relayed"|null} path
+ * @property {"direct"|"relayed"|"server"|null} path
  * @property {"udp"|"tcp"|"relay-udp"|"relay-tcp"|null} transport
  * @property {number} freezes since `previous`
  * @property {boolean} cpuLimited
  * @property {number|null} encodeMs for one picture of the camera or the screen; null when none was sent
+ * @property {SentLayer[]} [layers] of the own camera, the smallest first, where it is sent in several sizes
+ *
+ * @typedef {{rid: string, width: number, height: number, fps: number}} SentLayer
  *
  * @typedef {{at: number, bytesUp: number, bytesDown: number, sent: number, lostUp: number, received: number, lostDown: number, freezes: number, encoded: number, encodeSeconds: number}} Counters
  */

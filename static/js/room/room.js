@@ -1,5 +1,6 @@
 import * as chat from "./chat.js";
 import * as moments from "./moments.js";
+import * as paths from "./paths.js";
 import * as people from "./people.js";
 import * as session from "./session.js";
 
@@ -12,7 +13,7 @@ import * as session from "./session.js";
  */
 
 /** @type {Record<string, (state: CallState, event: any, now: number) => CallState>} */
-const HANDLERS = { ...session.handlers, ...people.handlers, ...chat.handlers, ...moments.handlers };
+const HANDLERS = { ...session.handlers, ...people.handlers, ...chat.handlers, ...moments.handlers, ...paths.handlers };
 
 /** @param {CallState} state @param {ServerEvent} event @param {number} now milliseconds since 1970 @returns {CallState} */
 export function apply(state, event, now) {

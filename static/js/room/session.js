@@ -25,6 +25,7 @@ export const handlers = {
       typing: [],
       can: permissionsOf(event.room, event.you),
       quality: {},
+      limited: {},
       previews: {},
       unmuteRequest: null,
       startedAt: event.room.startedAt,
@@ -55,6 +56,7 @@ export const handlers = {
       unmuteRequest: null,
       previews: {},
       links: {},
+      limited: {},
     };
   },
 
@@ -72,8 +74,6 @@ export const handlers = {
     return next;
   },
 
-  topology_updated: (state, { topology }) => ({ ...state, topology }),
-  topology_switched: (state, { epoch, mode }) => (state.topology ? { ...state, topology: { ...state.topology, epoch, mode } } : state),
   server_draining: (state, _event, now) => notice(state, "draining", {}, now),
 };
 

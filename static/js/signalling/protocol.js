@@ -16,6 +16,7 @@
  * @typedef {import("./wire.js").QualityProblem} QualityProblem
  * @typedef {import("./wire.js").LeaveReason} LeaveReason
  * @typedef {import("./wire.js").ErrorCode} ErrorCode
+ * @typedef {import("./wire.js").LimitReason} LimitReason
  *
  * What a client may leave out, the server always fills in.
  * @typedef {Required<import("./wire.js").Settings>} Settings

@@ -115,6 +115,9 @@ export type CommandFrame1 =
   | (Subscribe & {
       type: "subscribe";
     })
+  | (RestartReceive & {
+      type: "restart_receive";
+    })
   | (Telemetry & {
       type: "telemetry";
     })
@@ -130,10 +133,15 @@ export type CommandFrame1 =
   | (Simulate & {
       type: "simulate";
     });
+export type Address = "sfu" | ParticipantId;
 /**
  * One person in one session; the same id while waiting, in the room, and after a resume.
  */
 export type ParticipantId = string;
+/**
+ * What a track shows or plays.
+ */
+export type Source = "microphone" | "camera" | "screen" | "screen_audio";
 /**
  * One file that was shared in a room.
  */
@@ -214,20 +222,20 @@ export type EventFrame1 =
     }
   | {
       epoch: number;
-      from: ParticipantId;
+      from: Address;
       sdp: string;
       type: "offer_received";
     }
   | {
       epoch: number;
-      from: ParticipantId;
+      from: Address;
       sdp: string;
       type: "answer_received";
     }
   | {
       candidate: unknown;
       epoch: number;
-      from: ParticipantId;
+      from: Address;
       type: "ice_candidate_received";
     }
   | (ChatMessage & {
@@ -254,7 +262,7 @@ export type EventFrame1 =
     }
   | {
       epoch: number;
-      reason: string;
+      reason: TopologyReason;
       to: TopologyMode;
       type: "topology_switching";
     }
@@ -265,8 +273,32 @@ export type EventFrame1 =
     }
   | {
       epoch: number;
-      reason: string;
+      reason: RollbackReason;
       type: "topology_rolled_back";
+    }
+  | {
+      epoch: number;
+      leg: Leg;
+      message: string;
+      reason: DescriptionProblem;
+      type: "description_refused";
+    }
+  | {
+      epoch: number;
+      slots: Slot[];
+      type: "slots_updated";
+    }
+  | {
+      tracks: LayersWanted[];
+      type: "layers_wanted";
+    }
+  | {
+      tracks: Limited[];
+      type: "media_limited";
+    }
+  | {
+      leg: Leg;
+      type: "path_lost";
     }
   | {
       reason: EndReason;
@@ -345,8 +377,32 @@ export type RoomId = string;
  */
 export type SessionId = string;
 export type TopologyMode = "mesh" | "sfu";
-export type TopologyReason = "pair" | "small_room" | "pinned" | "too_large_for_mesh" | "sfu_not_available";
+export type TopologyReason =
+  | "pair"
+  | "small_room"
+  | "pinned"
+  | "too_large_for_mesh"
+  | "sfu_not_available"
+  | "loss"
+  | "cpu"
+  | "relays"
+  | "recording"
+  | "captions"
+  | "settling";
 export type LeaveReason = ("left" | "connection_lost" | "removed" | "sent_to_waiting" | "ended") | "rejoined";
+/**
+ * Why a switch was given up; media stays on the old path.
+ */
+export type RollbackReason = "not_ready" | "not_needed" | "media_failed";
+/**
+ * Of the two connections that a participant has with the server.
+ */
+export type Leg = "publish" | "receive";
+/**
+ * Why the server did not take a description.
+ */
+export type DescriptionProblem = ("unreadable" | "too_many_lines") | "no_offer" | "no_peer" | "full";
+export type LimitReason = "bandwidth" | "source_limit" | "not_sent";
 export type EndReason = "ended_by_host" | "expired" | "empty" | "deleted";
 export type QualityLevel = "good" | "fair" | "poor";
 export type QualityProblem = "loss" | "latency" | "jitter" | "bandwidth" | "cpu";
@@ -426,12 +482,24 @@ export interface LeaveRoom {}
 export interface Offer {
   epoch: number;
   sdp: string;
-  to: ParticipantId;
+  to: Address;
+  /**
+   * To the server: what is what. Without it the first audio is the microphone, the first video the camera, the second video the screen, the
+   * second audio its sound.
+   */
+  tracks?: TrackLabel[] | null;
+}
+/**
+ * Which m-line of a publisher's offer is what.
+ */
+export interface TrackLabel {
+  mid: string;
+  source: Source;
 }
 export interface Answer {
   epoch: number;
   sdp: string;
-  to: ParticipantId;
+  to: Address;
 }
 export interface IceCandidate {
   /**
@@ -441,7 +509,7 @@ export interface IceCandidate {
     [k: string]: unknown;
   };
   epoch: number;
-  to: ParticipantId;
+  to: Address;
 }
 export interface GetIceServers {}
 export interface UpdateState {
@@ -572,12 +640,39 @@ export interface Purposes {
   recording?: boolean | null;
   transcription?: boolean | null;
 }
+/**
+ * Those whose media is decoded on the new path: the whole list each time.
+ */
 export interface TopologyReady {
   edges?: ParticipantId[];
   epoch: number;
 }
+/**
+ * What is on the screen, and how large: the whole list each time.
+ */
 export interface Subscribe {
-  tracks?: unknown[];
+  tracks: Want[];
+}
+/**
+ * A track that a receiver shows, and how large.
+ */
+export interface Want {
+  /**
+   * Of the tile, in device pixels; 0 when it is not visible.
+   */
+  height?: number;
+  participantId: ParticipantId;
+  /**
+   * Higher is served first; pinned and spotlit tiles, then the speaker. 0 to 10.
+   */
+  priority?: number;
+  source: Source;
+}
+/**
+ * The way to the receiving connection is broken: asks for an offer with new ICE credentials.
+ */
+export interface RestartReceive {
+  epoch: number;
 }
 export interface Telemetry {
   /**
@@ -785,15 +880,24 @@ export interface Settings {
 }
 export interface Topology {
   /**
-   * Counts the paths that media has taken in this session.
+   * Names the path that media takes; grows with each path that is tried.
    */
   epoch: number;
   mode: TopologyMode;
   reason: TopologyReason;
   /**
+   * The path that is brought up beside the present one.
+   */
+  switching?: Switching | null;
+  /**
    * Where the policy would be, if the server could.
    */
   wanted?: TopologyMode | null;
+}
+export interface Switching {
+  epoch: number;
+  reason: TopologyReason;
+  to: TopologyMode;
 }
 /**
  * Somebody who knocked, as hosts see it.
@@ -826,6 +930,32 @@ export interface Waiting {
    */
   resumeToken: string;
   roomName: string;
+}
+/**
+ * Who is in a slot of a receiving connection.
+ */
+export interface Slot {
+  mid: string;
+  participantId: ParticipantId;
+  source: Source;
+}
+/**
+ * A track or part of it that somebody watches.
+ */
+export interface LayersWanted {
+  /**
+   * Of `q`, `h`, `f`, from the smallest; empty when nobody watches.
+   */
+  layers: string[];
+  source: Source;
+}
+/**
+ * Something that a receiver wants and does not get now.
+ */
+export interface Limited {
+  participantId: ParticipantId;
+  reason: LimitReason;
+  source: Source;
 }
 /**
  * The caller's error: it goes back with its `ref`, and changed nothing.

@@ -106,6 +106,10 @@ export class GrMeeting extends MeetingElement {
     return /** @type {import("../meeting/control-bar.js").GrControlBar|null} */ (this.renderRoot.querySelector("gr-control-bar"));
   }
 
+  get stage() {
+    return /** @type {import("../meeting/stage.js").GrStage|null} */ (this.renderRoot.querySelector("gr-stage"));
+  }
+
   get unread() {
     return this.state.chat.slice(this.read).filter((one) => one.from !== this.state.you?.id).length;
   }

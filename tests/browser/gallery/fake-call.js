@@ -173,6 +173,21 @@ export class FakeCall extends Commands {
     return this.state.speaking.includes(id) ? 0.6 : 0;
   }
 
+  get ownStats() {
+    if (this.state.topology?.mode !== "sfu") return null;
+    const layers = [320, 640, 1280].map((width) => ({ rid: "q", width, height: (width * 9) / 16, fps: 30 }));
+    return { codec: "VP8", layers, bitrateUp: 2_300_000, lossUp: 0.002, rttMs: 18, transport: "udp" };
+  }
+
+  show(shown, hidden) {
+    this.shown = { shown, hidden };
+  }
+
+  setVideoMode(videoMode) {
+    this.sent.push({ type: "setVideoMode", videoMode });
+    this.change({ videoMode });
+  }
+
   stats(id) {
     if (id === this.state.you?.id) return null;
     return { codec: "VP8", width: 1280, height: 720, fps: 29.6, bitrateUp: 1_420_000, bitrateDown: 1_180_000, lossUp: 0.004, lossDown: 0.012, jitterMs: 6.2, rttMs: 41, path: "direct", transport: "udp" };

@@ -1,6 +1,6 @@
 /** The states of a call that the gallery shows. Each is a part of a `CallState`. */
 
-const NAMES = ["Alice Moreno", "Bo Lindqvist", "Chidi Okafor", "Dana Weiss", "Emeka", "Farida Al-Sayed", "Grzegorz Brzęczyszczykiewicz", "Hana Kim", "Ibrahim Diallo", "Jun Watanabe", "Kaya", "Leo van der Meer-Hofstede"];
+const NAMES = ["Alice Moreno", "Bo Lindqvist", "Chidi Okafor", "Dana Weiss", "Emeka", "Farida Al-Sayed", "Grzegorz Brzęczyszczykiewicz", "Hana Kim", "Ibrahim Diallo", "Jun Watanabe", "Kaya", "Leo van der Meer-Hofstede", "Mina", "Nils Bergström", "Oona Virtanen", "Paul"];
 const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
 const ALL = ["publish_audio", "publish_video", "share_screen", "unmute", "chat", "react", "raise_hand", "rename_self", "admit", "moderate", "set_role", "lock", "spotlight", "update_room", "transfer_host", "end_session"];
 const MEMBER = ALL.slice(0, 8);
@@ -66,6 +66,13 @@ function room(count, change = (people) => people) {
     ...media,
   };
 }
+
+/** A room whose media goes through the server. @param {number} count */
+const served = (count) => {
+  const plain = room(count);
+  const links = Object.fromEntries(Object.keys(plain.links).map((id) => [id, { state: "connected", path: "server" }]));
+  return { ...plain, links, topology: { mode: "sfu", epoch: 2, reason: "too_large_for_mesh" }, limited: { p2: { camera: "bandwidth" }, p4: { camera: "not_sent" }, p5: { camera: "source_limit" } } };
+};
 
 const update = (at, part) => (people) => people.map((one, n) => (n === at ? { ...one, ...part } : one));
 const message = (at, from, text, extra = {}) => ({ id: `c${at}`, clientId: `c${at}`, from: `p${from}`, fromName: NAMES[from], text, sentAt: ago(600 - at * 40), ...extra });
@@ -136,6 +143,10 @@ export const FIXTURES = {
   reactions: { state: () => ({ ...room(4), reactions: [{ key: "a", from: "p1", emoji: "👏", at: Date.now() }, { key: "bc", from: "p2", emoji: "🎉", at: Date.now() }] }) },
   reconnecting: { state: () => ({ ...room(3), connection: "reconnecting", reconnect: { attempt: 2, retryAt: Date.now() + 3000 } }) },
   troubles: { state: () => ({ ...room(4, update(1, { connection: "reconnecting" })), links: { p1: { state: "connected", path: "direct" }, p2: { state: "restarting", path: "relayed" }, p3: { state: "failed", path: null } } }) },
+  served: { state: () => ({ ...served(8), speaking: ["p1"] }) },
+  sixteen: { state: () => ({ ...served(16), speaking: ["p1"] }) },
+  "sound-only": { state: () => ({ ...served(4), videoMode: "none" }) },
+  "served-details": { state: () => ({ ...served(4), topology: { ...served(4).topology, switching: { to: "mesh", epoch: 3, reason: "small_room" } } }), panel: "details" },
   "too-large": { state: () => ({ ...room(8), topology: { mode: "mesh", epoch: 2, reason: "sfu_not_available", wanted: "sfu" } }) },
   warning: { state: () => ({ ...room(3), warning: { reason: "bandwidth", advice: "Turn the camera off", at: Date.now() } }) },
   "device-error": { state: () => ({ ...room(2), microphone: { on: false, pending: false, error: { code: "denied", message: "" }, deviceId: null } }) },

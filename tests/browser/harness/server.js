@@ -44,7 +44,7 @@ export class Server {
 
   async start() {
     this.#port ||= await freePort();
-    const flags = ["--listen", `127.0.0.1:${this.#port}`, "--data-dir", join(this.#folder, "data"), ...this.#flags];
+    const flags = ["--listen", `127.0.0.1:${this.#port}`, "--media-port", "0", "--data-dir", join(this.#folder, "data"), ...this.#flags];
     const child = spawn(BINARY, flags, { stdio: ["ignore", "pipe", "pipe"], cwd: this.#folder });
     this.#process = child;
     const keep = (/** @type {Buffer} */ text) => appendFileSync(this.#logFile, text);

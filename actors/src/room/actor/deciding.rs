@@ -9,6 +9,8 @@ impl Room {
         let relay = is_relay(&input);
         let drawn = Drawn { draw: Draw(Uuid::new_v4()), input };
         let Outcome { reply, effects, durable } = self.state.apply(&drawn, now);
+        let (commands, effects) = split_media(effects);
+        let conclusions = conclusions(&effects);
         let asker = match asker {
             Asker::Entering(mut entering) => {
                 entering.stage = self.state.stage(entering.participant);
@@ -27,6 +29,10 @@ impl Room {
         if durable {
             self.set_timer(ctx);
             self.count();
+        }
+        self.send_media(commands, ctx);
+        for input in conclusions {
+            self.take(input, Asker::Nobody, ctx);
         }
     }
 
@@ -48,7 +54,7 @@ impl Room {
         }
     }
 
-    fn release(&mut self, decided: Decided, ctx: &mut Context<Self>) {
+    pub(super) fn release(&mut self, decided: Decided, ctx: &mut Context<Self>) {
         match decided.work {
             Work::Outcome { asker, reply, effects } => {
                 self.answer(asker, reply, ctx);
@@ -56,7 +62,10 @@ impl Room {
                     self.run(effect, decided.seq, ctx);
                 }
             }
-            Work::Snapshot { to, event } => self.people.snapshot(to, decided.seq, event),
+            Work::Snapshot { to, event } => {
+                self.people.snapshot(to, decided.seq, event);
+                self.media_after_snapshot(to, ctx);
+            }
         }
     }
 
@@ -88,9 +97,12 @@ impl Room {
             Effect::ForgetAdmitted(identity) => self.forget_admitted(identity, ctx),
             Effect::Audit { actor, action, detail } => self.keep_audit(actor, action, detail, ctx),
             Effect::Quality(point) => self.keep_quality(point, ctx),
+            Effect::SwitchEnded(ended) => self.note_switch(&ended),
+            // Done when they were decided.
+            Effect::Media(_) | Effect::Conclude(_) => {}
         }
         if self.people.someone_lags() {
-            ctx.run_later(Duration::from_millis(50), |room, _| room.catch_up());
+            ctx.run_later(Duration::from_millis(50), |room, ctx| room.catch_up(ctx));
         }
     }
 
@@ -104,6 +116,11 @@ impl Room {
         }
         Ok(())
     }
+}
+
+/// What the state found out in this turn, to be taken at once.
+fn conclusions(effects: &[Effect]) -> Vec<Input> {
+    effects.iter().filter_map(|effect| if let Effect::Conclude(input) = effect { Some(input.clone()) } else { None }).collect()
 }
 
 /// Relays change nothing and wait for nothing: media negotiation goes on while the store is slow.

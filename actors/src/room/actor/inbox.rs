@@ -68,9 +68,9 @@ impl Handler<SocketGone> for Room {
 impl Handler<WantSnapshot> for Room {
     type Result = ();
 
-    fn handle(&mut self, want: WantSnapshot, _: &mut Self::Context) {
+    fn handle(&mut self, want: WantSnapshot, ctx: &mut Self::Context) {
         if let Some(event) = self.snapshot_event(want.participant) {
-            self.queue_snapshot(want.participant, event);
+            self.queue_snapshot(want.participant, event, ctx);
         }
     }
 }
@@ -92,7 +92,7 @@ impl Handler<Reattach> for Room {
         self.people.set_socket(id, back.socket);
         match self.snapshot_event(id) {
             None => self.people.forget(id),
-            Some(event) if back.room_seq < self.seq => self.queue_snapshot(id, event),
+            Some(event) if back.room_seq < self.seq => self.queue_snapshot(id, event, ctx),
             Some(_) => {}
         }
     }

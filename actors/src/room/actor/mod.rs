@@ -3,6 +3,7 @@
 mod deciding;
 mod inbox;
 mod life;
+mod media;
 pub mod messages;
 mod participants;
 mod pending;
@@ -18,11 +19,12 @@ use crate::{
     ids::{Identity, ParticipantId, RoomId},
     meeting_manager::RoomsHandle,
     participant::{Participant, ParticipantSetup, messages as to_participant, resume_token::ResumeToken},
-    ports::{JournalEntry, RoomRecord, RoomStore},
+    ports::{JournalEntry, MediaPlane, RoomRecord, RoomStore},
     protocol::{ClientCommand, CloseCode, CommandError, EndReason, ErrorCode, ReplyBody, ServerEvent, Stage},
     supervise::{Pulse, PulseWatch},
 };
 use actix::prelude::*;
+use media::{MediaLink, split_media};
 use messages::*;
 use participants::refused;
 use pending::{Asker, Decided, Entering, PendingQueue, Work};
@@ -42,6 +44,8 @@ pub struct RoomSetup {
     pub store: Arc<dyn RoomStore>,
     pub rules: Rules,
     pub participant: Arc<ParticipantSetup>,
+    /// Without one every room is a mesh.
+    pub media: Option<Arc<dyn MediaPlane>>,
 }
 
 /// Messages that may wait for one room. More means overload: commands are answered `busy`.
@@ -75,6 +79,7 @@ pub struct Room {
     /// An entry could not be kept: nothing more is sent to the store until it was tried again.
     stalled: bool,
     people: People,
+    media: MediaLink,
     timer: Option<(Timestamp, SpawnHandle)>,
     counted: (usize, usize),
     draining: bool,
@@ -117,6 +122,7 @@ impl Room {
                 Origin::Restarted { state, seq } | Origin::Rebuilt { state, seq } => (*state, seq, None),
             };
             let mut room = Room {
+                media: MediaLink::new(setup.media.clone(), record.room_id),
                 setup,
                 rooms,
                 record,
@@ -136,8 +142,10 @@ impl Room {
             if let Some(opening) = opening {
                 room.keep_opening(opening, ctx);
             } else if restarted {
-                room.take(Input::Restarted, Asker::Nobody, ctx);
+                let sfu_available = Some(room.setup.rules.sfu_available);
+                room.take(Input::Restarted { sfu_available }, Asker::Nobody, ctx);
             } else {
+                room.media_anew(ctx);
                 ctx.run_later(REATTACH_TIME, |room, ctx| room.give_up_on_the_missing(ctx));
             }
             room.set_timer(ctx);

@@ -46,10 +46,10 @@ impl Room {
     }
 
     /// Sends a snapshot to those whose mailbox was full.
-    pub(super) fn catch_up(&mut self) {
+    pub(super) fn catch_up(&mut self, ctx: &mut Context<Self>) {
         for id in self.people.take_lagging() {
             if let Some(event) = self.snapshot_event(id) {
-                self.queue_snapshot(id, event);
+                self.queue_snapshot(id, event, ctx);
             }
         }
     }
@@ -62,12 +62,12 @@ impl Room {
     }
 
     /// A snapshot takes its place behind what is decided but not kept yet: it holds that already.
-    pub(super) fn queue_snapshot(&mut self, to: ParticipantId, event: ServerEvent) {
-        let event = Box::new(event);
+    pub(super) fn queue_snapshot(&mut self, to: ParticipantId, event: ServerEvent, ctx: &mut Context<Self>) {
+        let decided = Decided { seq: self.seq, work: Work::Snapshot { to, event: Box::new(event) } };
         if self.pending.is_empty() {
-            self.people.snapshot(to, self.seq, event);
+            self.release(decided, ctx);
         } else {
-            self.pending.push(None, Decided { seq: self.seq, work: Work::Snapshot { to, event } });
+            self.pending.push(None, decided);
         }
     }
 

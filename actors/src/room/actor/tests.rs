@@ -79,7 +79,7 @@ fn relays_go_on_while_the_store_is_down() {
         bob.joins(&world).await;
         world.store.set_broken(true);
         let sdp = "v=0\r\n".to_owned();
-        alice.does(client::Offer { to: bob.id(), sdp, epoch: 1 }).await;
+        alice.does(client::Offer { to: bob.id().into(), sdp, epoch: 1, tracks: None }).await;
         assert_eq!(bob.hears("offer_received").await["from"], alice.id().to_string());
     });
 }

@@ -166,7 +166,7 @@ fn who_was_admitted_before_may_be_let_in_at_once() {
 #[test]
 fn a_knock_outlives_its_socket_and_a_restart_for_two_minutes() {
     let mut story = waiting(&["bob"]);
-    story.put(Input::Restarted);
+    story.put(Input::Restarted { sfu_available: None });
     story.at(29_000);
     story.resumes("alice", true).unwrap();
     story.at(119_000);

@@ -6,6 +6,7 @@ mod door;
 mod hosts;
 mod known;
 mod media;
+mod path;
 mod presence;
 mod property;
 mod refusals;

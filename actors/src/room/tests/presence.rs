@@ -96,7 +96,7 @@ fn leaving_is_told_and_closes() {
 fn a_restart_gives_everybody_a_new_grace() {
     let mut story = Story::with(&["alice", "bob"]);
     story.at(100_000);
-    story.put(Input::Restarted);
+    story.put(Input::Restarted { sfu_available: None });
     story.at(129_000);
     story.resumes("alice", true).unwrap();
     assert_eq!(story.person("bob").connection, Connection::Reconnecting);

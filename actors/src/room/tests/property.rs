@@ -1,7 +1,10 @@
 //! Random people do random things; what must always hold, holds.
 
 use super::story::*;
-use crate::{protocol::Settings, room::Input};
+use crate::{
+    protocol::Settings,
+    room::{Input, Rules},
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -15,9 +18,15 @@ enum Act {
     Say(usize, Value),
     Wait(u64),
     Restart,
+    MediaFails,
+    /// Everybody has everybody on the path that comes up.
+    AllReady,
     /// Do the shells use their grants at once?
     Redeem(bool),
 }
+
+/// Stands for the epoch of the path that comes up now.
+const NEWEST: u32 = 77_777;
 
 fn whom() -> impl Strategy<Value = String> {
     (0..NAMES.len()).prop_map(|index| format!("@{}", NAMES[index]))
@@ -71,6 +80,12 @@ fn command() -> impl Strategy<Value = Value> {
         1 => any::<bool>().prop_map(|on| json!({ "type": "consent", "purposes": { "recording": on } })),
         1 => (whom(), 0.0..500.0f32, 0.0..0.5f32).prop_map(|(id, rtt, loss)| json!({ "type": "telemetry", "cpuLimited": loss > 0.4, "peers": [{ "participantId": id, "rttMs": rtt, "lossUp": loss }] })),
         1 => whom().prop_map(|id| json!({ "type": "offer", "to": id, "sdp": "v=0\r\n", "epoch": 1 })),
+        1 => (whom(), 0..4u32).prop_map(|(id, epoch)| json!({ "type": "offer", "to": "sfu", "sdp": "v=0\r\n", "epoch": epoch, "tracks": [{ "mid": id, "source": "camera" }] })),
+        1 => (0..4u32).prop_map(|epoch| json!({ "type": "answer", "to": "sfu", "sdp": "v=0\r\n", "epoch": epoch })),
+        1 => (0..4u32).prop_map(|epoch| json!({ "type": "restart_receive", "epoch": epoch })),
+        2 => (whom(), 0..700u32, 0..12u8).prop_map(|(id, height, priority)|
+            json!({ "type": "subscribe", "tracks": [{ "participantId": id, "source": "camera", "height": height, "priority": priority }] })),
+        5 => prop::collection::vec(whom(), 0..6).prop_map(|edges| json!({ "type": "topology_ready", "epoch": NEWEST, "edges": edges })),
         1 => Just(json!({ "type": "lower_hands" })),
         2 => Just(json!({ "type": "leave_room" })),
     ]
@@ -85,6 +100,8 @@ fn act() -> impl Strategy<Value = Act> {
         16 => (prop_oneof![2 => Just(0), 3 => who], command()).prop_map(|(who, command)| Act::Say(who, command)),
         3 => prop::sample::select(vec![1, 900, 10_000, 31_000, 61_000, 121_000]).prop_map(Act::Wait),
         1 => Just(Act::Restart),
+        1 => Just(Act::MediaFails),
+        3 => Just(Act::AllReady),
         1 => any::<bool>().prop_map(Act::Redeem),
     ]
 }
@@ -95,7 +112,8 @@ fn named(story: &Story, command: &Value) -> Value {
     for name in NAMES.iter().filter(|name| !story.knows(name)) {
         text = text.replace(&format!("@{name}"), &uuid::Uuid::nil().to_string());
     }
-    serde_json::from_str(&text).expect("still JSON")
+    let newest = story.state.topology().switching.map_or(0, |switching| switching.epoch);
+    serde_json::from_str(&text.replace(&NEWEST.to_string(), &newest.to_string())).expect("still JSON")
 }
 
 fn play(story: &mut Story, clock: &mut u64, act: &Act) {
@@ -112,6 +130,8 @@ fn play(story: &mut Story, clock: &mut u64, act: &Act) {
             story.at(*clock);
         }
         Act::Restart => restart(story),
+        Act::MediaFails => story.media_fails(),
+        Act::AllReady => story.everybody_ready(),
         Act::Redeem(on) => story.redeems = *on,
         _ => {}
     }
@@ -119,7 +139,8 @@ fn play(story: &mut Story, clock: &mut u64, act: &Act) {
 
 /// All sockets and outboxes are lost; everybody comes back at once and gets a snapshot.
 fn restart(story: &mut Story) {
-    story.put(Input::Restarted);
+    story.plane = Plane::default();
+    story.put(Input::Restarted { sfu_available: None });
     let everybody: Vec<_> = story.state.everybody().map(|(id, _)| id).collect();
     story.mirrors.clear();
     story.deaf.extend(&everybody);
@@ -135,14 +156,17 @@ proptest! {
     #[test]
     fn whatever_people_do_snapshot_and_diffs_are_the_state_and_the_journal_replays(
         start_open in any::<bool>(),
+        sfu_available in any::<bool>(),
         acts in prop::collection::vec(act(), 1..90),
     ) {
-        let mut story = Story::new(if start_open { open_room() } else { Settings::default() });
+        let settings = if start_open { open_room() } else { Settings::default() };
+        let mut story = Story::with_rules(settings, Rules { sfu_available, ..Rules::default() });
         let mut clock = 0;
         for act in &acts {
             play(&mut story, &mut clock, act);
             story.check_mirrors();
             story.check_order();
+            story.check_plane();
         }
         story.check_journal();
     }

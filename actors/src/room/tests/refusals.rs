@@ -44,7 +44,8 @@ fn examples() -> Vec<Value> {
         json!({ "type": "end_session" }),
         json!({ "type": "consent", "purposes": { "recording": true } }),
         json!({ "type": "topology_ready", "epoch": 1 }),
-        json!({ "type": "subscribe" }),
+        json!({ "type": "subscribe", "tracks": [] }),
+        json!({ "type": "restart_receive", "epoch": 1 }),
         json!({ "type": "telemetry" }),
         json!({ "type": "start_recording" }),
         json!({ "type": "stop_recording" }),
@@ -124,7 +125,7 @@ fn strangers_and_those_gone_get_not_in_room() {
 
 #[test]
 fn what_the_server_lacks_is_not_available() {
-    for name in ["topology_ready", "subscribe", "start_recording", "stop_recording", "emotion_clip"] {
+    for name in ["topology_ready", "subscribe", "restart_receive", "start_recording", "stop_recording", "emotion_clip"] {
         let mut story = scene();
         let example = examples().into_iter().find(|example| example["type"] == name).unwrap();
         assert_eq!(story.refused("alice", example), ErrorCode::NotAvailable, "{name}");

@@ -15,7 +15,7 @@ fn a_lively_meeting() -> Story {
     story.at(4_000);
     story.loses_socket("carol");
     story.at(40_000);
-    story.put(Input::Restarted);
+    story.put(Input::Restarted { sfu_available: None });
     story.at(50_000);
     story
 }

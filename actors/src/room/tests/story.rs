@@ -4,8 +4,12 @@
 use crate::{
     clock::{Timestamp, at},
     ids::*,
+    media::{MediaCommand, MediaEvent, Permit},
     ports::{JournalEntry, RoomRecord},
-    protocol::{ClientCommand, CloseCode, CommandError, ErrorCode, Participant, ReplyBody, Role, ServerEvent, Settings, Stage},
+    protocol::{
+        ClientCommand, CloseCode, CommandError, Connection, ErrorCode, Participant, ReplyBody, Role, ServerEvent, Settings,
+        Stage, TopologyMode,
+    },
     room::{
         Claims, CommandResult, Draw, Drawn, Effect, Input, Outcome, RoomState, Rules,
         mirror::{Mirror, name_of},
@@ -35,6 +39,35 @@ pub struct Story {
     shells: BTreeSet<ParticipantId>,
     /// Whose outbox is lost: nothing reaches them before a snapshot.
     pub deaf: BTreeSet<ParticipantId>,
+    pub plane: Plane,
+}
+
+/// What the media plane was told so far.
+#[derive(Default)]
+pub struct Plane {
+    pub peers: BTreeMap<ParticipantId, Permit>,
+    pub offered: BTreeMap<ParticipantId, u32>,
+    pub commands: Vec<MediaCommand>,
+}
+
+impl Plane {
+    fn take(&mut self, command: &MediaCommand) {
+        match command {
+            MediaCommand::AddPeer { participant, permit } => drop(self.peers.insert(*participant, *permit)),
+            MediaCommand::OfferReceive { participant, epoch, .. } => drop(self.offered.insert(*participant, *epoch)),
+            MediaCommand::RemovePeer { participant } => {
+                assert!(self.peers.remove(participant).is_some(), "removed, but was not there");
+                self.offered.remove(participant);
+            }
+            MediaCommand::Close => assert!(self.peers.is_empty(), "closed with people in it"),
+            MediaCommand::Offer { participant, .. }
+            | MediaCommand::Answer { participant, .. }
+            | MediaCommand::Want { participant, .. } => {
+                assert!(self.peers.contains_key(participant), "{command:?} of somebody without a place");
+            }
+        }
+        self.commands.push(command.clone());
+    }
 }
 
 pub fn identity(name: &str) -> Identity {
@@ -98,6 +131,7 @@ impl Story {
             events: BTreeMap::new(),
             shells: BTreeSet::new(),
             deaf: BTreeSet::new(),
+            plane: Plane::default(),
         }
     }
 
@@ -141,7 +175,7 @@ impl Story {
 
     /// What the shells do with the effects.
     fn run(&mut self, effects: Vec<Effect>) {
-        let mut grants = Vec::new();
+        let (mut grants, mut concluded) = (Vec::new(), Vec::new());
         for effect in &effects {
             match effect {
                 Effect::Deliver { to, event } => to.iter().for_each(|id| self.deliver(*id, event)),
@@ -155,10 +189,13 @@ impl Story {
                     self.mirrors.remove(participant);
                 }
                 Effect::Grant { to, grant } => grants.push((*to, *grant)),
+                Effect::Conclude(input) => concluded.push(input.clone()),
+                Effect::Media(command) => self.plane.take(command),
                 _ => {}
             }
         }
         self.effects.extend(effects);
+        concluded.into_iter().for_each(|input| drop(self.put(input)));
         if self.redeems {
             for (participant, grant) in grants {
                 self.put(Input::Redeem { participant, grant });
@@ -187,6 +224,33 @@ impl Story {
         let event = joined.or_else(|| self.state.waiting_for(id).map(|waiting| ServerEvent::Waiting(Box::new(waiting))));
         if let Some(event) = event {
             self.deliver(id, &event);
+        }
+    }
+
+    /// The worker of the room's media fails.
+    pub fn media_fails(&mut self) {
+        self.plane = Plane::default();
+        self.put(Input::MediaFailed);
+    }
+
+    /// The media plane says something; gives how many deliveries came of it.
+    pub fn hear_media(&mut self, event: MediaEvent) -> usize {
+        let effects = self.state.media_event(event);
+        let delivered = effects.len();
+        self.run(effects);
+        delivered
+    }
+
+    /// Everybody who is online has everybody on the path that comes up.
+    pub fn everybody_ready(&mut self) {
+        let Some(switching) = self.state.topology().switching else { return };
+        let here: Vec<_> = self.state.participants().iter().map(|person| person.id).collect();
+        for from in
+            self.state.participants().iter().filter(|person| person.connection == Connection::Online).map(|person| person.id)
+        {
+            let edges = here.clone();
+            let command = crate::protocol::client::TopologyReady { epoch: switching.epoch, edges }.into();
+            assert!(self.put(Input::Command { from, command }).reply.is_ok());
         }
     }
 
@@ -341,6 +405,27 @@ impl Story {
         assert_eq!(identities.len(), self.state.everybody().count(), "each is here once");
         let overdue = self.state.next_deadline().is_some_and(|deadline| deadline < self.now);
         assert!(!overdue, "a deadline has passed and nothing happened");
+    }
+
+    /// The media plane has exactly the members while a path leads through it, on its epoch, and nobody else.
+    pub fn check_plane(&self) {
+        let topology = self.state.topology();
+        let coming = topology.switching.filter(|switching| switching.to == TopologyMode::Sfu).map(|switching| switching.epoch);
+        let epoch = coming.or((topology.mode == TopologyMode::Sfu).then_some(topology.epoch));
+        let here: BTreeSet<_> = self.state.participants().iter().map(|person| person.id).collect();
+        let there: BTreeSet<_> = self.plane.peers.keys().copied().collect();
+        match epoch {
+            Some(epoch) if self.state.ended().is_none() => {
+                assert_eq!(there, here, "the plane has who is in the room");
+                assert!(self.plane.offered.values().all(|offered| *offered == epoch), "on the path {epoch}");
+            }
+            _ => assert!(there.is_subset(&here), "whoever is gone is gone from the plane"),
+        }
+        for person in self.state.participants() {
+            let observes = |permit: &Permit| *permit == Permit::default();
+            let permit = self.plane.peers.get(&person.id);
+            assert!(person.role != Role::Observer || permit.is_none_or(observes), "observers may send nothing");
+        }
     }
 
     /// The journal gives the same state back.

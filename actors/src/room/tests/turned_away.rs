@@ -22,7 +22,7 @@ fn told(inside: bool, command: Value, after_ms: u64) -> (ErrorCode, String) {
     let hash = story.state.resume_hash(bob).expect("he has a token").to_owned();
     story.loses_socket("bob");
     story.ok("alice", command);
-    story.put(Input::Restarted);
+    story.put(Input::Restarted { sfu_available: None });
     story.check_journal();
     let stranger = story.state.check_resume(bob, "another hash", at(OPENED)).expect_err("not his token");
     assert_eq!(stranger.code, ErrorCode::ResumeExpired, "only bob learns what happened to bob");

@@ -1,0 +1,59 @@
+//! Selective forwarding, one [`SfuCore`] a room. Pure: views of packets and control go in with the time, what to send and to ask comes out.
+//!
+//! ```text
+//! publisher's packet ─▶ packet(view, now) ─▶ one Forward a receiver that gets it (rewritten numbers, no copy of the payload)
+//! wants, estimates, keyframe requests ─▶ handle(input, now) ─▶ Outputs: keyframes to ask for, slots, layers wanted, limits, speaker
+//! ```
+//!
+//! | to change | look in |
+//! |---|---|
+//! | who gets which tracks: last-N, loudest-N, before the first `subscribe` | `desired`, `audio` |
+//! | how tracks take slots, and how slots grow | `slots`, `reconcile` |
+//! | which layer: by bandwidth | `bandwidth`, `allocate`, `path` |
+//! | which layer: by tile, and what publishers pause | `paused` |
+//! | when a layer is switched, keyframes | `switch`, `keyframes`, `tick` |
+//! | numbers on the wire | `rewrite`, `capture`, `arrivals` |
+//! | what a codec's payload says | `codec` |
+//! | the active speaker | `loudness`, `speaker` |
+//! | what a publisher may send | `policing`, `publications` |
+//! | figures | `limits` |
+//!
+//! VP9 and AV1 with spatial layers in one encoding are forwarded whole. NACK, RTX, pacing and the estimate itself are the engine's.
+
+mod allocate;
+mod arrivals;
+mod audio;
+mod bandwidth;
+mod capture;
+mod codec;
+mod control;
+mod core;
+mod desired;
+mod forwarding;
+mod keyframes;
+mod limits;
+mod loudness;
+mod observe;
+mod path;
+mod paused;
+mod peers;
+mod policing;
+mod publications;
+mod rate;
+mod reconcile;
+mod rewrite;
+mod slots;
+mod speaker;
+mod streams;
+mod switch;
+mod tick;
+mod tracks;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+pub use core::SfuCore;
+pub use limits::Limits;
+pub use observe::{Counts, Observed, ObservedPeer, ObservedSlot, ObservedTrack};
+pub use types::*;

@@ -1,0 +1,188 @@
+//! A receiver's path: what it bears, when something larger may be tried on it, and whether anything is heard of it at all.
+
+use super::{limits::Limits, types::At};
+
+#[derive(Clone, Debug, Default)]
+pub struct Path {
+    estimate: Option<Estimate>,
+    least_rtt_ms: Option<u32>,
+    /// Since when it would have borne more than is sent.
+    bears_more: Option<At>,
+    rose: Option<At>,
+    fell: Option<At>,
+    /// The wait before a rise is doubled so many times.
+    backoff: u32,
+    /// Since when something goes to it and nothing is heard.
+    unheard: Option<At>,
+    silent_until: Option<At>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Estimate {
+    bits: u64,
+    loss: f32,
+    rtt_ms: u32,
+}
+
+/// Loss that is more than chance.
+const HEAVY_LOSS: f32 = 0.1;
+/// A round trip so far over the best one is a queue that fills.
+const QUEUE_MS: u32 = 400;
+/// A fall so soon after a rise was the rise's fault.
+const SOON_MICROS: u64 = 6_000_000;
+
+impl Path {
+    pub fn heard(&mut self, bits: u64, loss: f32, rtt_ms: u32) {
+        let loss = if loss.is_finite() { loss.clamp(0.0, 1.0) } else { 0.0 };
+        self.estimate = Some(Estimate { bits, loss, rtt_ms });
+        self.least_rtt_ms = Some(self.least_rtt_ms.map_or(rtt_ms, |least| least.min(rtt_ms)));
+        self.unheard = None;
+        self.silent_until = None;
+    }
+
+    pub fn estimate(&self) -> Option<u64> {
+        self.estimate.map(|estimate| estimate.bits)
+    }
+
+    /// Bits a second that may be sent, with loss and a filling queue taken off.
+    pub fn bears(&self, limits: &Limits) -> u64 {
+        let Some(estimate) = self.estimate else { return limits.start_bits };
+        let mut bits = estimate.bits as f64;
+        if estimate.loss > HEAVY_LOSS {
+            bits *= 1.0 - 0.5 * f64::from(estimate.loss);
+        }
+        if self.queues(estimate, 2 * QUEUE_MS) {
+            bits *= 0.7;
+        }
+        bits as u64
+    }
+
+    /// Nothing speaks against trying more; whether there is room is another question.
+    pub fn may_rise(&self) -> bool {
+        self.estimate.is_some_and(|estimate| estimate.loss <= HEAVY_LOSS && !self.queues(estimate, QUEUE_MS))
+    }
+
+    fn queues(&self, estimate: Estimate, by_ms: u32) -> bool {
+        self.least_rtt_ms.is_some_and(|least| estimate.rtt_ms > least.saturating_add(by_ms))
+    }
+
+    /// `more`: there would be room for more than is sent. True when there was for long enough.
+    pub fn is_time_to_rise(&mut self, more: bool, limits: &Limits, now: At) -> bool {
+        if !more {
+            self.bears_more = None;
+            return false;
+        }
+        let since = *self.bears_more.get_or_insert(now);
+        if self.fell.is_some_and(|fell| now.micros_since(fell) > 2 * SOON_MICROS) {
+            self.backoff = 0;
+        }
+        let wait = (limits.rise_after_ms << self.backoff).min(limits.rise_backoff_max_ms);
+        now.micros_since(since) >= wait * 1_000
+    }
+
+    pub fn rose(&mut self, now: At) {
+        self.rose = Some(now);
+        self.bears_more = None;
+    }
+
+    pub fn fell(&mut self, now: At) {
+        if self.rose.take().is_some_and(|rose| now.micros_since(rose) < SOON_MICROS) {
+            self.backoff = (self.backoff + 1).min(8);
+        }
+        self.fell = Some(now);
+        self.bears_more = None;
+    }
+
+    /// `sending`: media goes to it. A path of which nothing is heard then is left in peace as long as it was tried, and tried again.
+    pub fn is_silent(&mut self, sending: bool, limits: &Limits, now: At) -> bool {
+        if let Some(until) = self.silent_until {
+            if now < until {
+                return true;
+            }
+            self.silent_until = None;
+            self.unheard = None;
+        }
+        if !sending {
+            self.unheard = None;
+            return false;
+        }
+        let since = *self.unheard.get_or_insert(now);
+        let silent = now.micros_since(since) >= limits.silent_ms * 1_000;
+        if silent {
+            self.silent_until = Some(At(now.0 + limits.silent_ms * 1_000));
+        }
+        silent
+    }
+
+    pub fn was_silent(&self) -> bool {
+        self.silent_until.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loss_and_queues_are_taken_off() {
+        let limits = Limits::default();
+        let mut path = Path::default();
+        assert_eq!((path.bears(&limits), path.may_rise()), (limits.start_bits, false), "begin small");
+        let table = [
+            (1_000_000, 0.0, 50, 1_000_000, true),
+            (1_000_000, 0.05, 50, 1_000_000, true),
+            (1_000_000, 0.2, 50, 900_000, false),
+            (1_000_000, 0.0, 451, 1_000_000, false),
+            (1_000_000, 0.0, 900, 700_000, false),
+            (1_000_000, f32::NAN, 50, 1_000_000, true),
+        ];
+        for (bits, loss, rtt, bears, may_rise) in table {
+            path.heard(bits, loss, rtt);
+            assert!(path.bears(&limits).abs_diff(bears) < 10, "{loss} {rtt}: {}", path.bears(&limits));
+            assert_eq!(path.may_rise(), may_rise, "{loss} {rtt}");
+        }
+    }
+
+    #[test]
+    fn a_rise_waits_longer_when_the_last_one_failed() {
+        let limits = Limits::default();
+        let mut path = Path::default();
+        let wait = |path: &mut Path, from: u64| {
+            (from..from + 10_000).step_by(100).find(|ms| path.is_time_to_rise(true, &limits, At::ms(*ms))).unwrap() - from
+        };
+        assert_eq!(wait(&mut path, 1_000), 800);
+        path.rose(At::ms(1_800));
+        path.fell(At::ms(3_000));
+        assert_eq!(wait(&mut path, 3_000), 1_600);
+        path.rose(At::ms(4_600));
+        path.fell(At::ms(5_000));
+        path.rose(At::ms(5_100));
+        path.fell(At::ms(5_200));
+        assert_eq!(wait(&mut path, 6_000), 4_000, "never longer");
+        path.rose(At::ms(10_000));
+        path.fell(At::ms(40_000));
+        path.is_time_to_rise(false, &limits, At::ms(60_000));
+        assert_eq!(wait(&mut path, 60_000), 800, "forgiven");
+    }
+
+    #[test]
+    fn room_that_comes_and_goes_is_no_room() {
+        let limits = Limits::default();
+        let mut path = Path::default();
+        for ms in (0..20_000).step_by(100) {
+            assert!(!path.is_time_to_rise(ms % 700 != 0, &limits, At::ms(ms)));
+        }
+    }
+
+    #[test]
+    fn a_receiver_that_says_nothing_gets_pauses() {
+        let limits = Limits::default();
+        let mut path = Path::default();
+        let silent: Vec<u64> = (0..40).filter(|second| path.is_silent(true, &limits, At::ms(second * 1_000))).collect();
+        assert_eq!(silent.first(), Some(&10));
+        assert!(!silent.contains(&21) && silent.contains(&35), "{silent:?}");
+        path.heard(1_000_000, 0.0, 50);
+        assert!(!path.is_silent(true, &limits, At::ms(40_000)));
+        assert!(!path.is_silent(false, &limits, At::ms(400_000)), "nothing is sent, so nothing can be heard");
+    }
+}

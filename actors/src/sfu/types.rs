@@ -1,0 +1,204 @@
+//! What goes into the core and what comes out.
+
+use crate::{
+    ids::ParticipantId,
+    protocol::{LayersWanted, Limited, Source, Want},
+};
+
+/// Microseconds since the worker began.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct At(pub u64);
+
+impl At {
+    pub fn ms(ms: u64) -> At {
+        At(ms * 1_000)
+    }
+
+    pub fn micros_since(self, earlier: At) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// A participant's number in this core: small, dense, used again after it left. The worker keeps its own tables by it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PeerIndex(pub u16);
+
+/// One encoding of a published track: 0 is the smallest. Audio and screens have only 0, or 0 and 1.
+pub type Layer = u8;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Codec {
+    Opus,
+    Vp8,
+    Vp9,
+    H264,
+    Av1,
+}
+
+/// A published track as it was negotiated.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Published {
+    pub source: Source,
+    pub codec: Codec,
+    /// How many encodings were negotiated, 1 to 3.
+    pub layers: u8,
+}
+
+/// A place on a receiving connection: m-lines of one kind, counted from 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum SlotIndex {
+    Audio(u8),
+    Video(u8),
+}
+
+/// Control. Everything that is not a media packet.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Input {
+    /// The participant is here; its index is given by the core in [`SfuCore::peer`].
+    AddPeer {
+        participant: ParticipantId,
+    },
+    RemovePeer {
+        peer: PeerIndex,
+    },
+    /// All that the peer publishes now; replaces what it published before.
+    Publish {
+        peer: PeerIndex,
+        tracks: Vec<Published>,
+    },
+    /// What the peer may send; the rest is dropped. Nothing before the first.
+    Permit {
+        peer: PeerIndex,
+        sources: Vec<Source>,
+    },
+    /// Nothing is heard on the receiving connection, but it may come back: nothing goes to it until the next `Receiving`, and then its
+    /// streams' numbers go on.
+    ReceivingLost {
+        peer: PeerIndex,
+    },
+    /// The receiving connection is up, with so many slots negotiated. Zero of both when it is gone for good: the next one's streams
+    /// begin with new numbers.
+    Receiving {
+        peer: PeerIndex,
+        audio_slots: u8,
+        video_slots: u8,
+    },
+    Want {
+        peer: PeerIndex,
+        tracks: Vec<Want>,
+    },
+    /// Bits a second that the receiver's path bears, from send-side congestion control; with loss (0 to 1) and round trip beside it.
+    /// Repeat the last one about once a second for as long as feedback (RTCP) comes from the receiver: a receiver of which nothing is heard
+    /// for [`Limits::silent_ms`](super::Limits) gets no video.
+    Estimate {
+        peer: PeerIndex,
+        bits: u64,
+        loss: f32,
+        rtt_ms: u32,
+    },
+    /// The receiver lost the picture in this slot.
+    KeyframeRequest {
+        peer: PeerIndex,
+        slot: SlotIndex,
+    },
+    /// An encoding stopped or began to arrive, as the engine sees it. Active until said otherwise.
+    LayerActive {
+        peer: PeerIndex,
+        source: Source,
+        layer: Layer,
+        active: bool,
+    },
+    /// Call at least every 100 ms.
+    Tick,
+}
+
+/// What the core reads of a packet. Times and numbers are extended (never wrap). Retransmissions (RTX) come as the packet that they repeat;
+/// what comes twice is dropped by the core.
+#[derive(Clone, Copy, Debug)]
+pub struct PacketView<'a> {
+    pub from: PeerIndex,
+    pub source: Source,
+    pub layer: Layer,
+    pub seq: u64,
+    pub timestamp: u64,
+    pub marker: bool,
+    /// RFC 6464: 0 is loudest, 127 silence; audio only.
+    pub audio_level: Option<u8>,
+    /// The RTP payload: codecs' descriptors are read from its start.
+    pub payload: &'a [u8],
+    /// Raw dependency descriptor, when negotiated (AV1, VP9 SVC).
+    pub dependency_descriptor: Option<&'a [u8]>,
+}
+
+/// One packet to one receiver: same payload, numbers of the receiver's stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Forward {
+    pub to: PeerIndex,
+    pub slot: SlotIndex,
+    pub codec: Codec,
+    pub seq: u64,
+    pub timestamp: u32,
+    pub marker: bool,
+    /// May be asked for again: keep it in the cache that answers NACKs.
+    pub nackable: bool,
+    /// New VP8 picture id and tl0picidx, when the source's descriptor has any of the two.
+    pub vp8: Option<Vp8Numbers>,
+}
+
+/// Only what the source's descriptor has is set, and it fits the field's width there: patch exactly these.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Vp8Numbers {
+    /// 15 bits, or 7 where the source's is of 7.
+    pub picture_id: Option<u16>,
+    pub tl0: Option<u8>,
+}
+
+/// Who is in a slot now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SlotUse {
+    pub slot: SlotIndex,
+    pub participant: ParticipantId,
+    pub source: Source,
+}
+
+/// What is to be done after a control input.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Output {
+    /// Ask the publisher for a keyframe of this encoding.
+    RequestKeyframe {
+        peer: PeerIndex,
+        source: Source,
+        layer: Layer,
+    },
+    /// The receiver has too few slots: offer it so many. Said once for a number; also before the receiving connection is there, so that
+    /// its first offer can have them. [`SfuCore::slots_needed`](super::SfuCore::slots_needed) says the same at any time.
+    SlotsNeeded {
+        peer: PeerIndex,
+        audio: u8,
+        video: u8,
+    },
+    /// The whole map of a receiver's slots, when it changed, and once when its connection is up.
+    Slots {
+        peer: PeerIndex,
+        slots: Vec<SlotUse>,
+    },
+    /// Encodings that somebody watches, when that changed.
+    LayersWanted {
+        peer: PeerIndex,
+        tracks: Vec<LayersWanted>,
+    },
+    /// What a receiver wants and doesn't get, when that changed.
+    Limited {
+        peer: PeerIndex,
+        tracks: Vec<Limited>,
+    },
+    /// Bits a second that we send now, and that we would send if there were room: for the engine's pacing and probing.
+    Bitrate {
+        peer: PeerIndex,
+        current: u64,
+        desired: u64,
+    },
+    Speaker {
+        participant: Option<ParticipantId>,
+    },
+}

@@ -1,0 +1,277 @@
+//! One connection on str0m. This file and its folder are the only ones that name it.
+
+mod profile;
+mod receiving;
+mod route;
+mod setup;
+mod streams;
+
+use super::{
+    engine::{Accepted, Broken, Datagram, Engine, Engines, Happened, Incoming, Outgoing, Remote, Transport, Weight},
+    sdp,
+};
+use actors::{
+    media::DescriptionError,
+    sfu::{Layer, SlotIndex},
+};
+use receiving::Slots;
+use route::Route;
+use setup::Setup;
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+use str0m::{
+    Event, Input, Output, Rtc, RtcError,
+    bwe::{Bitrate, BweKind},
+    change::SdpOffer,
+    media::{KeyframeRequestKind, Mid},
+    net,
+    rtp::RtpPacket,
+};
+use streams::Lines;
+
+/// With packets waiting the pacer wants to be called again and again; a leg that asks for more than this in one go gets it a moment later.
+const ROUNDS: u32 = 64;
+/// What the estimate begins with again on a new path.
+const RESTART_BITS: u64 = 400_000;
+
+/// Makes connections on str0m.
+pub struct Str0m {
+    setup: Setup,
+}
+
+impl Str0m {
+    /// None when no certificate can be made here.
+    pub fn new(advertised: SocketAddr) -> Option<Self> {
+        Setup::new(advertised).map(|setup| Self { setup })
+    }
+}
+
+impl Engines for Str0m {
+    fn publishing(&self, now: Instant) -> Box<dyn Engine> {
+        Box::new(Peer::new(self.setup.publishing(now), self.setup.advertised, now))
+    }
+
+    fn receiving(&self, now: Instant) -> Box<dyn Engine> {
+        Box::new(Peer::new(self.setup.receiving(now), self.setup.advertised, now))
+    }
+}
+
+struct Peer {
+    rtc: Rtc,
+    /// Our candidates' address: where the engine believes that datagrams arrive.
+    here: SocketAddr,
+    route: Route,
+    lines: Lines,
+    slots: Slots,
+    closed: bool,
+    nacks: u64,
+    told_nacks: u64,
+    now: Instant,
+}
+
+impl Peer {
+    fn new(rtc: Rtc, here: SocketAddr, now: Instant) -> Self {
+        Self {
+            rtc,
+            here,
+            route: Route::default(),
+            lines: Lines::default(),
+            slots: Slots::default(),
+            closed: false,
+            nacks: 0,
+            told_nacks: 0,
+            now,
+        }
+    }
+
+    /// Takes everything that the engine has for us, until it is content to wait.
+    fn drain(&mut self, out: &mut Vec<Happened>) -> Result<Instant, Broken> {
+        for _ in 0..ROUNDS {
+            let next = loop {
+                match self.rtc.poll_output().map_err(broken)? {
+                    Output::Timeout(next) => break next,
+                    Output::Transmit(transmit) => self.send(transmit, out),
+                    Output::Event(event) => self.event(event, out),
+                }
+            };
+            if !self.rtc.is_alive() {
+                self.close_once(out);
+                return Ok(next);
+            }
+            if next > self.now {
+                return Ok(next);
+            }
+            self.rtc.handle_input(Input::Timeout(self.now)).map_err(broken)?;
+        }
+        Ok(self.now + Duration::from_millis(1))
+    }
+
+    fn send(&mut self, transmit: net::Transmit, out: &mut Vec<Happened>) {
+        let transport = if transmit.proto == net::Protocol::Udp { Transport::Udp } else { Transport::Tcp };
+        let asked = Remote { transport, address: transmit.destination };
+        let bytes: Vec<u8> = transmit.contents.into();
+        let (to, verified) = self.route.of(asked, &bytes);
+        if verified {
+            out.push(Happened::Verified(asked));
+        }
+        out.push(Happened::Send(Datagram { to, weight: self.weight(&bytes), bytes }));
+    }
+
+    fn weight(&self, bytes: &[u8]) -> Weight {
+        match bytes {
+            [128..192, kind, ..] if !(64..96).contains(&(kind & 0x7f)) => {
+                if self.slots.is_audio(kind & 0x7f) { Weight::Audio } else { Weight::Video }
+            }
+            _ => Weight::Control,
+        }
+    }
+
+    fn event(&mut self, event: Event, out: &mut Vec<Happened>) {
+        match event {
+            Event::RtpPacket(packet) => out.extend(self.packet(packet).map(Happened::Packet)),
+            Event::Connected => out.push(Happened::Connected(profile::chosen())),
+            Event::Closed => self.close_once(out),
+            Event::KeyframeRequest(request) => out.extend(self.slots.at(request.mid).map(Happened::KeyframeRequest)),
+            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, can_probe: true }) => {
+                out.push(Happened::Estimate(estimate.as_u64()));
+            }
+            Event::StreamPaused(paused) => {
+                if let Some((line, layer)) = self.lines.place(paused.mid, paused.rid) {
+                    out.push(Happened::LayerActive { line, layer, active: !paused.paused });
+                }
+            }
+            Event::PeerStats(stats) => self.path(stats.egress_loss_fraction, stats.rtt, out),
+            Event::MediaEgressStats(stats) => self.slots.count_nacks(stats.mid, stats.nacks, &mut self.nacks),
+            _ => {}
+        }
+    }
+
+    fn path(&mut self, loss: Option<f32>, rtt: Option<Duration>, out: &mut Vec<Happened>) {
+        let rtt_ms = rtt.map_or(0, |rtt| rtt.as_millis() as u32);
+        out.push(Happened::Path { loss: loss.unwrap_or(0.0), rtt_ms });
+        if self.nacks > self.told_nacks {
+            out.push(Happened::Nacks(self.nacks - self.told_nacks));
+            self.told_nacks = self.nacks;
+        }
+    }
+
+    fn packet(&mut self, packet: RtpPacket) -> Option<Incoming> {
+        let stream = self.lines.stream(&mut self.rtc, packet.header.ssrc)?;
+        let format = self.lines.format(packet.header.payload_type)?;
+        let values = &packet.header.ext_vals;
+        Some(Incoming {
+            line: stream.line,
+            layer: stream.layer,
+            codec: format.codec,
+            red: format.red,
+            seq: *packet.seq_no,
+            timestamp: packet.time.numer(),
+            marker: packet.header.marker,
+            // The engine has it as the negative dBov that it stands for.
+            audio_level: values.audio_level.map(i8::unsigned_abs),
+            voice: values.voice_activity,
+            turned: values.video_orientation.map(|turned| turned as u8),
+            arrived: packet.timestamp,
+            payload: packet.payload,
+        })
+    }
+
+    fn close_once(&mut self, out: &mut Vec<Happened>) {
+        if !self.closed {
+            self.closed = true;
+            out.push(Happened::Closed);
+        }
+    }
+}
+
+impl Engine for Peer {
+    fn accept_offer(&mut self, sdp: &str) -> Result<Accepted, DescriptionError> {
+        let checked = sdp::check(sdp)?;
+        let offer = SdpOffer::from_sdp_string(&checked.text).map_err(|error| unreadable(&error))?;
+        let answer = self.rtc.sdp_api().accept_offer(offer).map_err(|error| unreadable(&error))?;
+        let lines = self.lines.negotiated(&self.rtc, &checked.lines);
+        Ok(Accepted { sdp: answer.to_sdp_string(), lines })
+    }
+
+    fn offer(&mut self, audio: u8, video: u8, restart: bool) -> Option<String> {
+        self.slots.offer(&mut self.rtc, audio, video, restart)
+    }
+
+    fn accept_answer(&mut self, sdp: &str) -> Result<(), DescriptionError> {
+        let checked = sdp::check(sdp)?;
+        self.slots.accept(&mut self.rtc, &checked.text)
+    }
+
+    fn slots(&self) -> (u8, u8) {
+        self.slots.counts()
+    }
+
+    fn slot_mid(&self, slot: SlotIndex) -> Option<String> {
+        self.slots.mid(slot)
+    }
+
+    fn ufrags(&mut self) -> Vec<String> {
+        let current = self.rtc.direct_api().local_ice_credentials().ufrag;
+        std::iter::once(current).chain(self.slots.next_ufrag()).collect()
+    }
+
+    fn receive(&mut self, from: Remote, datagram: &[u8], now: Instant, out: &mut Vec<Happened>) -> Result<Instant, Broken> {
+        self.now = self.now.max(now);
+        self.route.asked(from, datagram);
+        let proto = if from.transport == Transport::Udp { net::Protocol::Udp } else { net::Protocol::Tcp };
+        // What can't be read is dropped here; time goes on all the same.
+        let input = match net::Receive::new(proto, from.address, self.here, datagram) {
+            Ok(received) => Input::Receive(self.now, received),
+            Err(_) => Input::Timeout(self.now),
+        };
+        self.rtc.handle_input(input).map_err(broken)?;
+        self.drain(out)
+    }
+
+    fn wake(&mut self, now: Instant, out: &mut Vec<Happened>) -> Result<Instant, Broken> {
+        self.now = self.now.max(now);
+        self.rtc.handle_input(Input::Timeout(self.now)).map_err(broken)?;
+        self.drain(out)
+    }
+
+    fn write(&mut self, packet: &Outgoing<'_>) -> bool {
+        self.slots.write(&mut self.rtc, packet)
+    }
+
+    fn request_keyframe(&mut self, line: u8, layer: Layer) {
+        if let Some((mid, rid)) = self.lines.encoding(line, layer)
+            && let Some(stream) = self.rtc.direct_api().stream_rx_by_mid(mid, rid)
+        {
+            stream.request_keyframe(KeyframeRequestKind::Pli);
+        }
+    }
+
+    fn set_bitrate(&mut self, desired: u64) {
+        // No minimum: padding into a congested path would freeze the picture.
+        self.rtc.bwe().set_bitrate(Bitrate::ZERO, desired.into());
+    }
+
+    fn forget_rate(&mut self) {
+        self.rtc.bwe().reset(RESTART_BITS.into());
+    }
+
+    fn close(&mut self) {
+        if self.rtc.close().is_err() {
+            self.rtc.disconnect();
+        }
+    }
+}
+
+fn broken(error: RtcError) -> Broken {
+    Broken(error.to_string())
+}
+
+fn unreadable(error: &dyn std::error::Error) -> DescriptionError {
+    sdp::unreadable(&error.to_string())
+}
+
+fn mid_of(text: &str) -> Mid {
+    Mid::from(text)
+}

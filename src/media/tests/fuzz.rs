@@ -1,0 +1,232 @@
+//! Bytes from the network, changed at random: nothing that reads them may panic. Inputs that once did are kept as files and tried first.
+//! `GREENROOM_FUZZ_SECONDS` says for how long to look for new ones; what is found is written beside the others.
+
+use crate::media::{
+    demux::Demux,
+    engine::{Engine, Engines, Happened, Remote, Transport},
+    framing::Frames,
+    peer::Str0m,
+    sdp, stun,
+};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use std::{
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+use str0m::{
+    Candidate, Input, Output, Rtc,
+    change::SdpAnswer,
+    media::{Direction, MediaKind, Mid},
+    net::{Protocol, Receive},
+    rtp::RtpWrite,
+};
+
+/// Ways in, by the first part of a kept file's name.
+const DOORS: [&str; 4] = ["sdp", "datagram", "media", "framing"];
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/fuzz_inputs")
+}
+
+fn patience() -> Duration {
+    let seconds = std::env::var("GREENROOM_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(4))
+}
+
+/// A connected pair: our engine, and a client's.
+struct Pair {
+    ours: Box<dyn Engine>,
+    client: Rtc,
+    video: Mid,
+    seq: u64,
+    here: Remote,
+    there: std::net::SocketAddr,
+    now: Instant,
+    out: Vec<Happened>,
+    offer: String,
+    wire: Vec<Vec<u8>>,
+}
+
+impl Pair {
+    fn new(engines: &Str0m) -> Self {
+        let now = Instant::now();
+        let there = ([127, 0, 0, 1], 40_000).into();
+        let here = Remote { transport: Transport::Udp, address: ([127, 0, 0, 1], 50_000).into() };
+        let mut client = Rtc::builder().set_rtp_mode(true).build(now);
+        client.add_local_candidate(Candidate::host(here.address, "udp").unwrap());
+        let mut api = client.sdp_api();
+        api.add_media(MediaKind::Audio, Direction::SendOnly, None, None, None);
+        let video = api.add_media(MediaKind::Video, Direction::SendOnly, None, None, None);
+        let (offer, pending) = api.apply().unwrap();
+        let offer = offer.to_sdp_string();
+        let mut ours = engines.publishing(now);
+        let answer = ours.accept_offer(&offer).unwrap().sdp;
+        client.sdp_api().accept_answer(pending, SdpAnswer::from_sdp_string(&answer).unwrap()).unwrap();
+        let mut pair = Self { ours, client, video, seq: 0, here, there, now, out: Vec::new(), offer, wire: Vec::new() };
+        for _ in 0..200 {
+            pair.tick();
+            if pair.client.is_connected() {
+                break;
+            }
+        }
+        assert!(pair.client.is_connected(), "the pair connects");
+        pair
+    }
+
+    /// Ten milliseconds, with everything delivered.
+    fn tick(&mut self) {
+        self.now += Duration::from_millis(10);
+        self.client.handle_input(Input::Timeout(self.now)).unwrap();
+        self.exchange();
+        let _ = self.ours.wake(self.now, &mut self.out);
+        self.exchange();
+    }
+
+    fn exchange(&mut self) {
+        for _ in 0..50 {
+            let mut sent = Vec::new();
+            while let Ok(Output::Transmit(_) | Output::Event(_)) = self.client.poll_output().inspect(|output| {
+                if let Output::Transmit(transmit) = output {
+                    sent.push(transmit.contents.to_vec());
+                }
+            }) {}
+            for datagram in &sent {
+                let _ = self.ours.receive(self.here, datagram, self.now, &mut self.out);
+            }
+            self.wire.append(&mut sent);
+            if self.out.is_empty() {
+                return;
+            }
+            for one in std::mem::take(&mut self.out) {
+                let Happened::Send(datagram) = one else { continue };
+                let Ok(receive) = Receive::new(Protocol::Udp, self.there, self.here.address, &datagram.bytes) else { continue };
+                let _ = self.client.handle_input(Input::Receive(self.now, receive));
+            }
+        }
+    }
+
+    /// RTP of the client's camera, properly encrypted, whatever it holds.
+    fn show(&mut self, payload: Vec<u8>) {
+        self.seq += 1;
+        let pt = self.client.codec_config().params()[self.seq as usize % 3].pt();
+        let write = RtpWrite::new(pt, self.seq.into(), self.seq as u32 * 3_000, self.now, payload).nackable(true);
+        if let Some(stream) = self.client.direct_api().stream_tx_by_mid(self.video, None) {
+            stream.write_rtp(write);
+        }
+        self.tick();
+    }
+}
+
+/// One input at one door. The pair is new where the last one may have ended.
+fn enter(door: &str, input: &[u8], pair: &mut Option<Pair>, engines: &Str0m) {
+    let live = pair.get_or_insert_with(|| Pair::new(engines));
+    match door {
+        "sdp" => {
+            let text = String::from_utf8_lossy(input);
+            let _ = sdp::check(&text);
+            let now = Instant::now();
+            let _ = engines.publishing(now).accept_offer(&text);
+            let mut receiving = engines.receiving(now);
+            receiving.offer(4, 4, false);
+            let _ = receiving.accept_answer(&text);
+            let _ = live.ours.accept_offer(&text);
+        }
+        "datagram" => {
+            let _ = Demux::default().find(live.here, input);
+            let _ = stun::success(input);
+            let broken = live.ours.receive(live.here, input, live.now, &mut live.out).is_err();
+            live.out.clear();
+            if broken {
+                *pair = None;
+            }
+        }
+        "media" => live.show(input[..input.len().min(1_100)].to_vec()),
+        _ => {
+            let mut frames = Frames::default();
+            for part in input.chunks(7) {
+                frames.add(part);
+                while let Ok(Some(_)) = frames.next() {}
+            }
+        }
+    }
+}
+
+fn panics(door: &str, input: &[u8], pair: &mut Option<Pair>, engines: &Str0m) -> bool {
+    let panicked = catch_unwind(AssertUnwindSafe(|| enter(door, input, pair, engines))).is_err();
+    if panicked {
+        // What is half done is not dropped either: it may panic again.
+        std::mem::forget(pair.take());
+    }
+    panicked
+}
+
+fn seeds(door: &str, pair: &Pair) -> Vec<Vec<u8>> {
+    let vp8 = vec![0x90, 0xe0, 0x80, 1, 1, 0, 0x10, 2, 0, 0x9d, 1, 0x2a, 0x80, 2, 0x68, 1];
+    let vp9 = vec![0x8c, 0x80, 0x01, 0x20, 0x18, 0x00, 0x02, 0x80, 0x01, 0x68];
+    let av1 = vec![0x18, 0x0a, 0x0b, 0x00, 0x00, 0x00, 0x24, 0xc4, 0xff, 0xdf];
+    let red = vec![0xef, 0x0f, 0x00, 0x04, 0x6f, 1, 2, 3, 4, 5, 6];
+    match door {
+        "sdp" => vec![pair.offer.clone().into_bytes()],
+        "datagram" => pair.wire.clone(),
+        "media" => vec![vp8, vp9, av1, red, vec![]],
+        _ => vec![vec![0, 3, 1, 2, 3, 0, 0, 0, 1, 9]],
+    }
+}
+
+fn mutate(seed: &[u8], random: &mut StdRng) -> Vec<u8> {
+    let mut bytes = seed.to_vec();
+    for _ in 0..random.random_range(1..6) {
+        let at = random.random_range(0..=bytes.len());
+        match random.random_range(0..6) {
+            0 if at < bytes.len() => bytes[at] ^= 1 << random.random_range(0..8),
+            1 if at < bytes.len() => bytes[at] = random.random(),
+            2 => bytes.truncate(at),
+            3 => bytes.insert(at, random.random()),
+            4 => {
+                let part = bytes[at..(at + random.random_range(0..40)).min(bytes.len())].to_vec();
+                bytes.splice(at..at, part);
+            }
+            _ => drop(bytes.drain(at..(at + random.random_range(0..8)).min(bytes.len()))),
+        }
+    }
+    bytes
+}
+
+fn engines() -> Str0m {
+    Str0m::new(([127, 0, 0, 1], 40_000).into()).unwrap()
+}
+
+#[test]
+fn what_once_panicked_does_not_any_more() {
+    let (engines, mut pair) = (engines(), None);
+    let files: Vec<_> = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(!files.is_empty(), "inputs are kept in {}", folder().display());
+    for file in files {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        let Some(door) = DOORS.iter().find(|door| name.starts_with(**door)) else { continue };
+        assert!(!panics(door, &fs::read(&file).unwrap(), &mut pair, &engines), "{name}");
+    }
+}
+
+#[test]
+fn no_bytes_make_a_reader_panic() {
+    let (engines, end) = (engines(), Instant::now() + patience());
+    let mut random = StdRng::seed_from_u64(if patience() > Duration::from_secs(4) { rand::random() } else { 7 });
+    let mut pair = Some(Pair::new(&engines));
+    let seeds: Vec<_> = DOORS.iter().map(|door| seeds(door, pair.as_ref().unwrap())).collect();
+    assert!(seeds.iter().all(|seeds| !seeds.is_empty()));
+    let mut found = Vec::new();
+    while Instant::now() < end {
+        let place = random.random_range(0..DOORS.len());
+        let seed = &seeds[place][random.random_range(0..seeds[place].len())];
+        let input = mutate(seed, &mut random);
+        if panics(DOORS[place], &input, &mut pair, &engines) {
+            let name = format!("{}-{:016x}", DOORS[place], random.random::<u64>());
+            fs::write(folder().join(&name), &input).unwrap();
+            found.push(name);
+        }
+    }
+    assert!(found.is_empty(), "these panicked and are kept: {found:?}");
+}

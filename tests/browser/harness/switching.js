@@ -1,0 +1,70 @@
+import { gapsBetween, madeUpBetween, tookPath, watchPictures, watchSounds } from "./continuity.js";
+import { until } from "./until.js";
+
+/** Around a switch: before it, so that what was already stuck counts, and after it, until the old path is gone. */
+const BEFORE_MS = 500;
+const AFTER_MS = 3_000;
+/** How many milliseconds before it the same is measured, to know what this machine does without a switch. */
+const CONTROL_MS = 6_000;
+
+/** @typedef {import("./person.js").Person} Person */
+/** @typedef {{gaps: number[], usual: number, madeUp: number[], paths: number[]}} Measured longest time without a picture by tile, and made-up sound by voice, in milliseconds */
+
+/** From now on what these people see and hear is noted. @param {Person[]} people */
+export async function watch(people) {
+  for (const { page } of people) {
+    await page.evaluate(watchPictures);
+    await page.evaluate(watchSounds);
+  }
+}
+
+/** @param {Person[]} people @param {"mesh"|"sfu"} mode @param {number} [within] @returns {Promise<number[]>} when each of them went over, by their own clock */
+export async function goOver(people, mode, within = 60_000) {
+  return Promise.all(
+    people.map(async ({ name, page }) => {
+      const at = await until(`${name} is on the ${mode}`, () => page.evaluate(tookPath, mode), { within });
+      await until("the switch is over", () => page.evaluate((end) => performance.now() > end, at + AFTER_MS + 500));
+      return at;
+    }),
+  );
+}
+
+/** @param {Person[]} people @param {number[]} moments @returns {Promise<{during: Measured, control: Measured}>} */
+export async function measure(people, moments) {
+  const one = async (/** @type {number} */ from, /** @type {number} */ to) => {
+    /** @type {Measured} */
+    const sum = { gaps: [], usual: 0, madeUp: [], paths: [] };
+    const usual = /** @type {number[]} */ ([]);
+    for (const [at, { page, own }] of (await withOwn(people)).entries()) {
+      const window_ = { from: moments[at] + from, to: moments[at] + to };
+      for (const [who, gap] of Object.entries(await page.evaluate(gapsBetween, window_))) {
+        if (who === own) continue;
+        sum.gaps.push(Math.round(gap.longest));
+        usual.push(gap.usual);
+      }
+      for (const voice of Object.values(await page.evaluate(madeUpBetween, window_))) {
+        sum.madeUp.push(Math.round(voice.madeUp));
+        sum.paths.push(voice.paths);
+      }
+    }
+    return { ...sum, usual: Math.round(quantile(usual, 0.5)) };
+  };
+  return { during: await one(-BEFORE_MS, AFTER_MS), control: await one(-CONTROL_MS, -CONTROL_MS + BEFORE_MS + AFTER_MS) };
+}
+
+/** @param {Person[]} people */
+function withOwn(people) {
+  return Promise.all(people.map(async (person) => ({ page: person.page, own: await person.idOf(person.name) })));
+}
+
+/** @param {number[]} values @param {number} part 0 to 1 */
+export function quantile(values, part) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+}
+
+/** A line for people. @param {string} title @param {{during: Measured, control: Measured}} figures */
+export function describe(title, { during, control }) {
+  const part = ({ gaps, madeUp }) => `picture p50 ${quantile(gaps, 0.5)} p95 ${quantile(gaps, 0.95)} most ${Math.max(0, ...gaps)} ms (${gaps.length} tiles), sound made up p50 ${quantile(madeUp, 0.5)} p95 ${quantile(madeUp, 0.95)} ms (${madeUp.length} voices)`;
+  return `${title}: frame every ${during.usual} ms; at the switch ${part(during)}; without one ${part(control)}`;
+}

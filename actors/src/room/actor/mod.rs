@@ -453,4 +453,6 @@ impl Room {
 }
 
 #[cfg(test)]
+mod media_tests;
+#[cfg(test)]
 mod tests;

@@ -23,7 +23,8 @@ pub enum MediaCommand {
     Offer { participant: ParticipantId, sdp: String, tracks: Vec<TrackLabel>, epoch: u32 },
     /// The answer to our offer for the receiving connection.
     Answer { participant: ParticipantId, sdp: String, epoch: u32 },
-    /// Make a receiving connection if there is none, and offer it; `restart` with new ICE credentials.
+    /// Make a receiving connection if there is none, and offer it; `restart` with new ICE credentials. For one that is there an offer that was
+    /// never answered is made again: its word may have been lost. What the receiver was last told (slots, limits) is told again.
     OfferReceive { participant: ParticipantId, epoch: u32, restart: bool },
     /// All that the participant wants to see; replaces what it wanted before.
     Want { participant: ParticipantId, tracks: Vec<Want> },
@@ -94,7 +95,7 @@ pub enum MediaEvent {
     Speaker {
         participant: Option<ParticipantId>,
     },
-    /// The room's media on the server is gone (its worker failed): bring it up anew.
+    /// The room's media on the server is gone (its worker failed): the room opens it and everything in it anew.
     Failed,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     demux::Names,
-    engine::{Broken, Engine},
+    engine::{Broken, Engine, Transport},
     slab::Key,
 };
 use actors::{
@@ -31,6 +31,8 @@ pub struct Connection {
     pub leg: Leg,
     pub state: State,
     pub names: Names,
+    /// How the newest datagram of its own came.
+    pub transport: Transport,
     /// What the publisher's m-lines are, by their place in the offer.
     pub sources: Vec<Option<Source>>,
     /// The newest of the estimate, loss and round trip.
@@ -53,6 +55,7 @@ impl Connection {
             leg,
             state: State::Connecting,
             names: Names::default(),
+            transport: Transport::Udp,
             sources: Vec::new(),
             path: (0, 0.0, 0),
             began: now,

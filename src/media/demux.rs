@@ -35,14 +35,6 @@ pub struct Names {
 }
 
 impl Names {
-    /// How the other side reaches us, by the newest address.
-    pub fn transport(&self) -> &'static str {
-        match self.remotes.last().map(|remote| remote.transport) {
-            Some(Transport::Tcp) => "tcp",
-            _ => "udp",
-        }
-    }
-
     /// The proven addresses over TCP: streams that end with the connection.
     pub fn streams(&self) -> impl Iterator<Item = SocketAddr> {
         self.remotes.iter().filter(|remote| remote.transport == Transport::Tcp).map(|remote| remote.address)

@@ -84,11 +84,18 @@ pub enum Happened {
     /// Bits a second that the path bears.
     Estimate(u64),
     /// Loss (0 to 1) and round trip of what we send.
-    Path { loss: f32, rtt_ms: u32 },
+    Path {
+        loss: f32,
+        rtt_ms: u32,
+    },
     /// Packets that were asked for again since the last time.
     Nacks(u64),
     /// An encoding stopped or began to arrive.
-    LayerActive { line: u8, layer: Layer, active: bool },
+    LayerActive {
+        line: u8,
+        layer: Layer,
+        active: bool,
+    },
 }
 
 /// An m-line of a publisher as it was negotiated.

@@ -67,7 +67,8 @@ pub struct Media {
 
 /// Starts the workers as configured.
 pub fn start(config: &Config) -> Result<Media, MediaError> {
-    let workers = if config.media_workers == 0 { thread::available_parallelism().map_or(2, usize::from) } else { config.media_workers };
+    let workers =
+        if config.media_workers == 0 { thread::available_parallelism().map_or(2, usize::from) } else { config.media_workers };
     let rules = Rules {
         idle: Duration::from_millis(config.media_idle_ms),
         people: config.max_media_people_per_worker,

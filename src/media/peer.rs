@@ -122,7 +122,11 @@ impl Peer {
     fn weight(&self, bytes: &[u8]) -> Weight {
         match bytes {
             [128..192, kind, ..] if !(64..96).contains(&(kind & 0x7f)) => {
-                if self.slots.is_audio(kind & 0x7f) { Weight::Audio } else { Weight::Video }
+                if self.slots.is_audio(kind & 0x7f) {
+                    Weight::Audio
+                } else {
+                    Weight::Video
+                }
             }
             _ => Weight::Control,
         }

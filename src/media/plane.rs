@@ -76,7 +76,12 @@ pub struct WorkerHandle {
 impl WorkerHandle {
     pub fn new(waker: Waker) -> Self {
         let (sender, receiver) = sync_channel(WAITING);
-        let orders = Orders { queue: Mutex::new(receiver), load: AtomicU64::new(0), stop: AtomicBool::new(false), observed: Mutex::default() };
+        let orders = Orders {
+            queue: Mutex::new(receiver),
+            load: AtomicU64::new(0),
+            stop: AtomicBool::new(false),
+            observed: Mutex::default(),
+        };
         Self { sender, waker, orders: Arc::new(orders) }
     }
 

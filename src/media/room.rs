@@ -114,9 +114,7 @@ impl Person {
     pub fn published(&self) -> Vec<Published> {
         let sources = self.sources();
         let tracks = self.lines.iter().zip(sources);
-        tracks
-            .filter_map(|(line, source)| Some(Published { source: source?, codec: line.codec?, layers: line.layers }))
-            .collect()
+        tracks.filter_map(|(line, source)| Some(Published { source: source?, codec: line.codec?, layers: line.layers })).collect()
     }
 
     /// The line of a source.
@@ -139,10 +137,15 @@ impl Person {
 /// What a permit allows.
 pub fn permitted(permit: Permit) -> Vec<Source> {
     let screen = permit.screen;
-    [(permit.microphone, Source::Microphone), (permit.camera, Source::Camera), (screen, Source::Screen), (screen, Source::ScreenAudio)]
-        .into_iter()
-        .filter_map(|(granted, source)| granted.then_some(source))
-        .collect()
+    [
+        (permit.microphone, Source::Microphone),
+        (permit.camera, Source::Camera),
+        (screen, Source::Screen),
+        (screen, Source::ScreenAudio),
+    ]
+    .into_iter()
+    .filter_map(|(granted, source)| granted.then_some(source))
+    .collect()
 }
 
 #[cfg(test)]

@@ -183,7 +183,14 @@ mod tests {
     fn what_no_browser_writes_is_refused() {
         let lines = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:x\r\n".repeat(1_000);
         assert_eq!(check(&lines).unwrap_err(), DescriptionError::TooManyLines);
-        for odd in ["", "hello", "v=0\r\n", "m=audio 9 x 1\r\na=mid:\r\n", "m=audio 9 x 1\r\na=mid:a\rb\r\n", "m=audio 9 x 1\r\na=mid:a b\r\n"] {
+        for odd in [
+            "",
+            "hello",
+            "v=0\r\n",
+            "m=audio 9 x 1\r\na=mid:\r\n",
+            "m=audio 9 x 1\r\na=mid:a\rb\r\n",
+            "m=audio 9 x 1\r\na=mid:a b\r\n",
+        ] {
             assert!(matches!(check(odd), Err(DescriptionError::Unreadable(_))), "{odd:?}");
         }
         let twice = "m=audio 9 x 1\r\na=mid:a\r\nm=audio 9 x 1\r\na=mid:a\r\n";

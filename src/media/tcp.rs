@@ -226,3 +226,90 @@ impl Stream {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::{
+        engine::{Remote, Transport},
+        stun::tests::forged,
+    };
+    use mio::{Events, Poll};
+
+    const LISTENER: Token = Token(0);
+
+    struct World {
+        poll: Poll,
+        tcp: Tcp,
+        got: Vec<(SocketAddr, Vec<u8>)>,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            listener.set_nonblocking(true).unwrap();
+            let (poll, mut tcp) = (Poll::new().unwrap(), Tcp::new(listener, 1));
+            poll.registry().register(tcp.listener(), LISTENER, Interest::READABLE).unwrap();
+            Self { poll, tcp, got: Vec::new() }
+        }
+
+        fn connects(&self) -> std::net::TcpStream {
+            std::net::TcpStream::connect(self.tcp.listener.local_addr().unwrap()).unwrap()
+        }
+
+        fn until(&mut self, what: &str, so: impl Fn(&World) -> bool) {
+            let deadline = Instant::now() + Duration::from_secs(10);
+            let mut events = Events::with_capacity(16);
+            while !so(self) {
+                assert!(Instant::now() < deadline, "in time: {what}");
+                self.poll.poll(&mut events, Some(Duration::from_millis(10))).unwrap();
+                for event in &events {
+                    match event.token() {
+                        LISTENER => self.tcp.accept(self.poll.registry(), Instant::now()),
+                        stream => self.tcp.ready(stream, |from, frame| self.got.push((from, frame.to_vec()))),
+                    }
+                }
+            }
+        }
+    }
+
+    fn framed(bytes: &[u8]) -> Vec<u8> {
+        [&framing::header(bytes).unwrap()[..], bytes].concat()
+    }
+
+    #[test]
+    fn a_slow_reader_loses_video_first_then_audio_then_the_stream() {
+        let mut world = World::new();
+        let mut slow = world.connects();
+        slow.write_all(&framed(&forged("a:b", true))).unwrap();
+        world.until("its request is there", |world| !world.got.is_empty());
+        let address = world.got[0].0;
+        world.tcp.prove(address);
+        let mut send = |weight| {
+            let to = Remote { transport: Transport::Tcp, address };
+            world.tcp.send(&Datagram { to, weight, bytes: vec![1; 1_100] })
+        };
+        let mut fill = |weight| {
+            let mut results = std::iter::repeat_with(|| send(weight));
+            results.find(|written| *written != Written::Taken)
+        };
+        assert_eq!(fill(Weight::Video), Some(Written::Dropped));
+        assert_eq!(fill(Weight::Audio), Some(Written::Dropped));
+        assert_eq!(fill(Weight::Control), Some(Written::Gone));
+        assert_eq!(world.tcp.len(), 0);
+    }
+
+    #[test]
+    fn strangers_are_closed_at_their_first_word_or_when_they_say_none() {
+        let mut world = World::new();
+        let mut rude = world.connects();
+        rude.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        let silent = world.connects();
+        world.until("the rude one is gone", |world| world.tcp.len() == 1 && world.tcp.next == 3);
+        world.tcp.tidy(Instant::now());
+        assert_eq!(world.tcp.len(), 1);
+        world.tcp.tidy(Instant::now() + PROVES_WITHIN * 2);
+        assert_eq!((world.tcp.len(), world.tcp.strangers), (0, 0));
+        drop(silent);
+    }
+}

@@ -65,12 +65,7 @@ impl Udp {
         // Less than asked is still more than the default.
         let _ = state.set_recv_buffer_size(UdpSockRef::from(&socket), KERNEL_BUFFER);
         let _ = state.set_send_buffer_size(UdpSockRef::from(&socket), KERNEL_BUFFER);
-        Ok(Self {
-            socket: UdpSocket::from_std(socket),
-            state,
-            waiting: VecDeque::new(),
-            run: Vec::with_capacity(RUN),
-        })
+        Ok(Self { socket: UdpSocket::from_std(socket), state, waiting: VecDeque::new(), run: Vec::with_capacity(RUN) })
     }
 
     pub fn socket(&mut self) -> &mut UdpSocket {

@@ -22,7 +22,7 @@ use actors::{
     ids::RoomId,
     sfu::{At, Forward, Limits, Output},
 };
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Interest, Poll, Registry, Token};
 use std::{
     collections::HashMap,
     io,
@@ -81,6 +81,15 @@ pub struct Worker {
     upkeeps: u32,
     received: Received,
     scratch: Scratch,
+    registry: Registry,
+}
+
+impl Drop for Worker {
+    /// Its sockets have twins that live on: the kernel would go on watching them for it.
+    fn drop(&mut self) {
+        let _ = self.registry.deregister(self.udp.socket());
+        let _ = self.registry.deregister(self.tcp.listener());
+    }
 }
 
 /// Vectors that are used again and again.
@@ -122,6 +131,7 @@ impl Worker {
             upkeeps: 0,
             received,
             scratch: Scratch::default(),
+            registry: poll.registry().try_clone()?,
         })
     }
 

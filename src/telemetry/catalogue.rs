@@ -67,7 +67,7 @@ pub const METRICS: &[Metric] = catalogue! {
     Counter "greenroom_bad_frames_total" COUNT "Frames that could not be read";
 
     Histogram(DEPTH) "greenroom_queue_depth" COUNT ["queue": "outbox", "journal", "opening"] "What waits: events for one person (sent and unacknowledged, or held back), outcomes of one room for its journal, rooms being read from the store";
-    Counter "greenroom_queue_drops_total" COUNT ["queue": "manager", "room", "participant", "socket", "store", "media", "media_events"] "Messages that a full queue refused; whoever sent them was told so, or gets a snapshot";
+    Counter "greenroom_queue_drops_total" COUNT ["queue": "manager", "room", "participant", "socket", "store", "media", "media_events", "media_commands"] "Messages that a full queue refused; whoever sent them was told so, or gets a snapshot";
     Histogram(LATENCY) "greenroom_mailbox_wait_seconds" SECONDS ["actor": "participant", "room"] "How long a command waited for its actor";
     Counter "greenroom_actor_restarts_total" COUNT ["actor": "meeting_manager", "room", "participant", "media_worker"] "Actors and media workers that ended by a fault and were made again";
 
@@ -95,6 +95,10 @@ pub const METRICS: &[Metric] = catalogue! {
     Counter "greenroom_media_nacks_total" COUNT "Packets that receivers asked for again";
     Counter "greenroom_media_keyframe_requests_total" COUNT ["direction": "received", "sent"] "Keyframes that receivers asked for, and that publishers were asked for";
     Counter "greenroom_media_layer_switches_total" COUNT "Times that a receiver's picture went to another layer";
+
+    Counter "greenroom_topology_switches_total" COUNT ["reason":] "Switches between mesh and server that ended, by where to, outcome (committed, rolled_back) and why";
+    Histogram(LATENCY) "greenroom_topology_switch_seconds" SECONDS ["outcome":] "From opening a switch to its commit or its end without one, by where to and outcome";
+    Counter "greenroom_media_failures_total" COUNT "Times that a room's media on the server was gone and began anew";
 
     Histogram(SCORE) "greenroom_quality_score" COUNT "Quality of a call as a participant measured it, 1 to 5 (MOS), every 10 s";
 

@@ -73,6 +73,7 @@ test("there: the mesh plays on while the server's path comes up, each edge is to
   assert.notEqual(state().links.a.path, "server", "nobody notices yet");
   await switched(2, "sfu");
   assert.equal(state().links.a.path, "server");
+  await clock.advance(200);
   assert.ok(holds.length >= 2, "the tiles were told");
   const links = paths.ids;
   await clock.advance(3_000);
@@ -108,6 +109,7 @@ test("back: the links are made beside the server's path, which then ends", async
   assert.equal(meshLinks().length, 2);
   assert.ok(server.sent.filter((one) => one.to === "a").every((one) => one.epoch === 3));
   await switched(3, "mesh");
+  await clock.advance(200);
   holds.forEach((done) => done());
   await clock.advance(2_000);
   assert.equal(publishing().length, 0);

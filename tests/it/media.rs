@@ -30,7 +30,8 @@ fn a_tile_that_grows_gets_the_large_layer_without_a_hole() {
     world.wants(bob, alice, Source::Camera, 180);
     world.plays(alice, 3, "the small layer", |world| world.got(bob, Source::Camera).any(|got| got.mark().0 == 0));
     world.wants(bob, alice, Source::Camera, 1_080);
-    world.plays(alice, 3, "the large layer", |world| world.got(bob, Source::Camera).filter(|got| got.mark().0 == 2).count() >= 20);
+    world
+        .plays(alice, 3, "the large layer", |world| world.got(bob, Source::Camera).filter(|got| got.mark().0 == 2).count() >= 20);
     let seqs: Vec<u64> = world.got(bob, Source::Camera).map(|got| got.seq).collect();
     assert!(seqs.windows(2).all(|pair| pair[1] == pair[0] + 1), "no holes: {seqs:?}");
     let times: Vec<u32> = world.got(bob, Source::Camera).map(|got| got.timestamp).collect();
@@ -59,8 +60,12 @@ fn what_is_not_permitted_stops_at_the_server() {
     let participant = world.people[alice].id;
     let permit = Permit { microphone: false, camera: true, screen: false };
     world.ask(MediaCommand::AddPeer { participant, permit });
-    world.plays(alice, 1, "the voice has left its slot", |world| world.people[bob].slots.iter().all(|slot| slot.source != Source::Microphone));
-    let heard = |world: &World| world.people[bob].receiving.as_ref().unwrap().got.iter().filter(|got| got.payload.first() == Some(&0x5a)).count();
+    world.plays(alice, 1, "the voice has left its slot", |world| {
+        world.people[bob].slots.iter().all(|slot| slot.source != Source::Microphone)
+    });
+    let heard = |world: &World| {
+        world.people[bob].receiving.as_ref().unwrap().got.iter().filter(|got| got.payload.first() == Some(&0x5a)).count()
+    };
     let (before, seen) = (heard(&world), world.got(bob, Source::Camera).count());
     world.plays(alice, 1, "the picture goes on", |world| world.got(bob, Source::Camera).count() > seen + 20);
     assert!(heard(&world) <= before + 2, "at most what was on its way");
@@ -83,7 +88,9 @@ fn a_silent_publisher_is_known_in_time_and_comes_back_with_new_credentials() {
     let sdp = world.people[alice].publishing.as_mut().unwrap().restart();
     world.told.clear();
     world.offers(alice, sdp);
-    world.until("she is back", |world| world.was_told(|event| *event == MediaEvent::Connected { participant: id, leg: Side::Publish }));
+    world.until("she is back", |world| {
+        world.was_told(|event| *event == MediaEvent::Connected { participant: id, leg: Side::Publish })
+    });
     let seen = world.got(bob, Source::Camera).count();
     world.plays(alice, 1, "bob sees her again", |world| world.got(bob, Source::Camera).count() > seen + 5);
 }
@@ -137,9 +144,13 @@ fn a_description_that_makes_no_sense_is_refused_and_costs_nothing_else() {
     ];
     for (epoch, sdp) in (100..).zip(odd) {
         world.ask(MediaCommand::Offer { participant, sdp: sdp.clone(), tracks: Vec::new(), epoch });
-        world.until_some("a refusal", |event| matches!(event, MediaEvent::Refused { epoch: of, .. } if *of == epoch).then_some(()));
+        world.until_some("a refusal", |event| {
+            matches!(event, MediaEvent::Refused { epoch: of, .. } if *of == epoch).then_some(())
+        });
         world.ask(MediaCommand::Answer { participant: world.people[bob].id, sdp, epoch: epoch + 100 });
-        world.until_some("a refusal", |event| matches!(event, MediaEvent::Refused { epoch: of, .. } if *of == epoch + 100).then_some(()));
+        world.until_some("a refusal", |event| {
+            matches!(event, MediaEvent::Refused { epoch: of, .. } if *of == epoch + 100).then_some(())
+        });
     }
     world.plays(alice, 1, "bob sees alice all the same", |world| world.got(bob, Source::Camera).count() > 5);
 }

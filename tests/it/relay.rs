@@ -52,3 +52,26 @@ async fn descriptions_out_of_bounds_are_refused_and_the_peer_lives() {
     alice.do_ok(json!({ "type": "offer", "to": bob.id, "sdp": "v=0\r\n", "epoch": 1 })).await;
     assert_eq!(bob.hear("offer_received").await["from"], alice.id);
 }
+
+/// M1 at the media plane: a description that is too much, or none at all, costs its sender an answer and nobody their media.
+#[tokio::test]
+async fn m1_descriptions_for_the_server_out_of_bounds_get_typed_errors_and_the_peer_lives() {
+    let server = Server::start().await;
+    let room = server.open_room().await;
+    let mut alice = Client::host(&server, &room).await;
+    let offer = |sdp: String, epoch: u64| json!({ "type": "offer", "to": "sfu", "sdp": sdp, "epoch": epoch });
+    alice.refused(offer("v=0\r\n".into(), 1), "bad_field").await;
+    alice.do_ok(json!({ "type": "update_room", "settings": { "topology": "sfu" } })).await;
+    let epoch = alice.hear("topology_switched").await["epoch"].as_u64().expect("an epoch");
+    let lines = "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n".repeat(1_000);
+    alice.refused(offer(format!("v=0\r\n{lines}"), epoch), "bad_field").await;
+    alice.refused(offer("x".repeat(62_000), epoch), "too_long").await;
+    alice.do_ok(offer("v=0\r\nnothing of the kind\r\n".into(), epoch)).await;
+    let refused = alice.hear("description_refused").await;
+    assert_eq!((&refused["leg"], &refused["reason"], &refused["epoch"]), (&json!("publish"), &json!("unreadable"), &json!(epoch)));
+    alice.do_ok(json!({ "type": "restart_receive", "epoch": epoch })).await;
+    let mut huge = Client::guest(&server, &room, "Bob").await;
+    huge.send(offer("x".repeat(1 << 20), epoch)).await;
+    assert_eq!(huge.close_code().await, Some(1009));
+    assert_eq!(alice.do_ok(json!({ "type": "ping" })).await["ok"], true);
+}

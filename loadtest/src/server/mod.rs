@@ -35,7 +35,14 @@ impl Spawned {
 pub fn greenroom(program: &Path) -> Result<Spawned, String> {
     let port = free_port()?;
     let folder = TemporaryFolder::new(port)?;
-    let mut arguments = vec!["--listen".to_string(), format!("127.0.0.1:{port}"), "--media-port".into(), "0".into(), "--log".into(), "warn".into()];
+    let mut arguments = vec![
+        "--listen".to_string(),
+        format!("127.0.0.1:{port}"),
+        "--media-port".into(),
+        "0".into(),
+        "--log".into(),
+        "warn".into(),
+    ];
     arguments.extend(RELAXED.iter().flat_map(|(name, value)| [format!("--{name}"), value.to_string()]));
     let shown = format!("{} {}", program.display(), arguments.join(" "));
     arguments.extend(["--data-dir".to_string(), folder.0.display().to_string()]);

@@ -72,7 +72,8 @@ impl Lines {
     }
 
     fn line(&self, rtc: &Rtc, line: &MediaLine, described: &Described) -> Line {
-        let receiving = rtc.media(described.mid).filter(|media| line.sends && media.direction().is_receiving() && !media.stopped());
+        let receiving =
+            rtc.media(described.mid).filter(|media| line.sends && media.direction().is_receiving() && !media.stopped());
         let codec = receiving.and_then(|media| media.remote_pts().first().and_then(|pt| self.format(*pt)));
         let audio = line.kind == Kind::Audio;
         Line {

@@ -157,10 +157,13 @@ impl Worker {
             if leg == Leg::Receive {
                 (person.offered, person.again) = (None, None);
             }
-            self.input(room, match leg {
-                Leg::Publish => Input::Publish { peer, tracks: Vec::new() },
-                Leg::Receive => Input::Receiving { peer, audio_slots: 0, video_slots: 0 },
-            });
+            self.input(
+                room,
+                match leg {
+                    Leg::Publish => Input::Publish { peer, tracks: Vec::new() },
+                    Leg::Receive => Input::Receiving { peer, audio_slots: 0, video_slots: 0 },
+                },
+            );
             self.tell(room, peer, |participant| MediaEvent::Lost { participant, leg });
         }
     }
@@ -193,7 +196,8 @@ impl Worker {
         match output {
             Output::RequestKeyframe { peer, source, layer } => {
                 let person = self.rooms.get(room).and_then(|room| room.person(peer));
-                let Some((key, line)) = person.and_then(|person| Some((person.publishing.connection?, person.line_of(source)?))) else {
+                let Some((key, line)) = person.and_then(|person| Some((person.publishing.connection?, person.line_of(source)?)))
+                else {
                     return;
                 };
                 self.counts.keyframes_asked += 1;

@@ -60,6 +60,7 @@ impl Worker {
         let Some(connection) = self.connections.get_mut(key) else { return };
         if known {
             connection.heard(self.now, true);
+            connection.transport = from.transport;
         }
         let mut happened = mem::take(&mut self.scratch.happened);
         let now = self.now;
@@ -148,7 +149,8 @@ impl Worker {
         connection.state = State::Connected;
         connection.heard(self.now, true);
         let after = self.now.saturating_duration_since(connection.began);
-        counts::connected(name(connection.leg), connection.names.transport(), profile, after);
+        let transport = if connection.transport == Transport::Tcp { "tcp" } else { "udp" };
+        counts::connected(name(connection.leg), transport, profile, after);
         self.is_up(key);
     }
 
@@ -264,6 +266,10 @@ impl Worker {
 
     /// Wakes those that were written to, and sends what all of them have.
     pub(super) fn flush(&mut self) {
+        if !self.scratch.dirty.is_empty() {
+            // When a packet leaves is what a path's delay is measured from: now, not when this batch was read.
+            self.now = Instant::now();
+        }
         while let Some(key) = self.scratch.dirty.pop() {
             self.wake(key);
         }

@@ -89,7 +89,8 @@ impl Worker {
     }
 
     pub(super) fn offer_receive(&mut self, room: Key, peer: PeerIndex, epoch: u32, restart: bool) {
-        let Some(side) = self.rooms.get_mut(room).and_then(|room| room.person_mut(peer)).map(|person| &mut person.receiving) else {
+        let Some(side) = self.rooms.get_mut(room).and_then(|room| room.person_mut(peer)).map(|person| &mut person.receiving)
+        else {
             return;
         };
         // Another epoch is another path, beside the old one at the client's end: it begins anew.

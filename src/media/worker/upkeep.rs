@@ -8,11 +8,12 @@ use crate::media::{
     slab::Key,
 };
 use actors::{media::MediaEvent, protocol::Leg, sfu::Input};
-use std::sync::atomic::Ordering;
+use std::{sync::atomic::Ordering, time::Instant};
 
 impl Worker {
     /// Wakes whose time has come.
     pub(super) fn wake_due(&mut self) {
+        self.now = Instant::now();
         while let Some((tick, key)) = self.timers.due(self.now) {
             let Some(connection) = self.connections.get_mut(key) else { continue };
             // An older wish may have been replaced since.

@@ -9,6 +9,7 @@ import { Readiness } from "./readiness.js";
 /** The others' screens may be slower than ours: for so long the old path goes on at least, and at most. */
 const LINGER_MS = 1_500;
 const LONGEST_MS = 5_000;
+const SPREAD_MS = 40;
 /** So long somebody's first packet to the server may take. */
 const BEGINS_MS = 6_000;
 
@@ -251,8 +252,9 @@ export class Paths {
     const ids = [...new Set(had.flatMap(({ path }) => path.ids))];
     const gone = had.filter((live) => !this.#all.includes(live));
     for (const live of gone) live.path.close();
-    if (switches || gone.length) for (const id of ids) this.#tellBoth(id);
-    if (this.#live.old && this.#live.old !== before.old) this.#retire(this.#live.old);
+    if (switches) this.#spread(ids);
+    else if (gone.length) for (const id of ids) this.#tellBoth(id);
+    if (this.#live.old && this.#live.old !== before.old) void this.#retire(this.#live.old);
     if (this.#all.some(({ path }) => path.mode === "sfu") && !had.some(({ path }) => path.mode === "sfu")) this.#subscriber.open();
     if (!this.#all.some(({ path }) => path.mode === "sfu")) this.#subscriber.close();
     this.#readiness.follow(this.#live.next);
@@ -302,18 +304,34 @@ export class Paths {
     }
   }
 
-  /** Closes it once what took its place is on the screen, here and very likely at the others'. @param {LivePath} live */
-  #retire(live) {
-    const { clock } = this.#options;
-    const holds = this.#holds.splice(0);
-    const wait = (/** @type {number} */ ms) => new Promise((resolve) => void clock.setTimeout(() => resolve(null), ms));
-    void Promise.all([wait(LINGER_MS), Promise.race([Promise.allSettled(holds), wait(LONGEST_MS)])]).then(() => {
-      if (this.#live.old !== live) return;
-      this.#ways = retired(this.#ways);
-      this.#live.old = null;
-      live.path.close();
-      for (const id of live.path.ids) this.#tellBoth(id);
+  /** One tile after the other: all at once, a busy page would stand still for a moment. @param {string[]} ids */
+  #spread(ids) {
+    const ways = this.#ways;
+    ids.forEach((id, at) => {
+      this.#options.clock.setTimeout(() => {
+        if (this.#ways === ways) this.#tellBoth(id);
+      }, at * Math.min(SPREAD_MS, LINGER_MS / 2 / ids.length));
     });
+  }
+
+  /** Closes it once what took its place is on the screen, here and very likely at the others'. @param {LivePath} live */
+  async #retire(live) {
+    const wait = (/** @type {number} */ ms) => new Promise((resolve) => void this.#options.clock.setTimeout(() => resolve(null), ms));
+    await wait(LINGER_MS);
+    await Promise.race([Promise.allSettled(this.#holds.splice(0)), wait(LONGEST_MS - LINGER_MS)]);
+    const { ids } = live.path;
+    // The browser stands still while a connection closes: not for all of them at once.
+    for (const id of live.path.mode === "mesh" ? ids : []) {
+      if (this.#live.old !== live) return;
+      live.path.drop(id);
+      await wait(SPREAD_MS);
+    }
+    if (this.#live.old !== live) return;
+    this.#ways = retired(this.#ways);
+    this.#live.old = null;
+    live.path.close();
+    for (const id of ids) this.#tellBoth(id);
+    this.read();
   }
 
   /** Over the next path: the server sends what is asked for, as far as it can. @param {string} id */

@@ -66,9 +66,9 @@ export class GrDetailsPanel extends MeetingElement {
     const stats = this.call.stats(person.id);
     return html`<section>
       <h3><span dir="auto">${person.displayName}</span> <gr-quality level=${this.state.quality[person.id]?.level ?? ""}></gr-quality></h3>
-      ${link?.path ? html`<gr-path words .path=${link.path}></gr-path>` : nothing}
+      ${link?.path ? html`<gr-path words .path=${link.path}></gr-path>` : nothing} ${this.renderLimit(person.id)}
       <dl>
-        ${this.row("link", link ? t(`meeting.link.${link.state}`) : "–")} ${this.renderLimit(person.id)}
+        ${this.row("link", link ? t(`meeting.link.${link.state}`) : "–")}
         ${stats
           ? html`${this.row("codec", stats.codec || "–")} ${this.row("resolution", stats.width ? `${stats.width} × ${stats.height}` : "–")} ${this.row("fps", stats.fps ? t("meeting.details.perSecond", { count: Math.round(stats.fps) }) : "–")}
             ${link?.path === "server" ? nothing : this.row("up", bits(stats.bitrateUp))} ${this.row("down", bits(stats.bitrateDown))} ${this.row("loss", `↑ ${percent(stats.lossUp)}  ↓ ${percent(stats.lossDown)}`)}
@@ -82,7 +82,7 @@ export class GrDetailsPanel extends MeetingElement {
   renderLimit(id) {
     const { camera, screen } = this.state.limited[id] ?? {};
     const reason = camera ?? screen;
-    return reason ? html`<div class="why">${t(`meeting.tile.paused.${reason}`)}</div>` : nothing;
+    return reason ? html`<p class="muted small">${t(`meeting.tile.paused.${reason}`)}</p>` : nothing;
   }
 
   /** @param {string} key @param {string} value */

@@ -19,7 +19,7 @@ export async function watch(people) {
 }
 
 /** @param {Person[]} people @param {"mesh"|"sfu"} mode @param {number} [within] @returns {Promise<number[]>} when each of them went over, by their own clock */
-export async function goOver(people, mode, within = 60_000) {
+export async function goOver(people, mode, within = 120_000) {
   return Promise.all(
     people.map(async ({ name, page }) => {
       const at = await until(`${name} is on the ${mode}`, () => page.evaluate(tookPath, mode), { within });

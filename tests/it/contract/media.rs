@@ -46,14 +46,28 @@ async fn what_this_server_lacks_is_said() {
     let server = Server::start().await;
     let room = server.open_room().await;
     let mut alice = Client::host(&server, &room).await;
-    for command in [
-        json!({ "type": "topology_ready", "epoch": 1, "edges": [] }),
-        json!({ "type": "subscribe", "tracks": [] }),
-        json!({ "type": "start_recording" }),
-        json!({ "type": "stop_recording" }),
-    ] {
+    for command in [json!({ "type": "start_recording" }), json!({ "type": "stop_recording" })] {
         alice.refused(command, "not_available").await;
     }
+}
+
+#[tokio::test]
+async fn a_room_goes_over_to_the_server_and_its_receiving_side_is_offered() {
+    let server = Server::start().await;
+    let room = server.open_room().await;
+    let (mut alice, mut bob) = (Client::host(&server, &room).await, Client::guest(&server, &room, "Bob").await);
+    alice.do_ok(json!({ "type": "subscribe", "tracks": [] })).await;
+    alice.do_ok(json!({ "type": "update_room", "settings": { "topology": "sfu" } })).await;
+    let switching = bob.hear("topology_switching").await;
+    assert_eq!((&switching["to"], &switching["reason"]), (&json!("sfu"), &json!("pinned")));
+    let epoch = switching["epoch"].clone();
+    let offer = bob.hear("offer_received").await;
+    assert_eq!((&offer["from"], &offer["epoch"]), (&json!("sfu"), &epoch));
+    assert!(offer["sdp"].as_str().is_some_and(|sdp| sdp.contains("a=candidate:") && sdp.contains("m=audio")), "{offer}");
+    alice.do_ok(json!({ "type": "topology_ready", "epoch": epoch, "edges": [bob.id] })).await;
+    bob.do_ok(json!({ "type": "topology_ready", "epoch": epoch, "edges": [alice.id] })).await;
+    let switched = bob.hear("topology_switched").await;
+    assert_eq!((&switched["mode"], &switched["epoch"]), (&json!("sfu"), &epoch));
 }
 
 #[tokio::test]

@@ -161,7 +161,9 @@ impl Leg {
         for layer in 0..layers {
             let rid = (layers > 1).then(|| Rid::from(LAYERS[layer]));
             let payload = marked(vp8(frame, keyframe, bytes), layer as u8, frame);
-            let write = RtpWrite::new(pt, u64::from(frame + 1).into(), frame * 3_000, Instant::now(), payload).marker(true).nackable(true);
+            let write = RtpWrite::new(pt, u64::from(frame + 1).into(), frame * 3_000, Instant::now(), payload)
+                .marker(true)
+                .nackable(true);
             if let Some(stream) = direct(&mut self.rtc, mid, rid) {
                 stream(write);
             }

@@ -4,4 +4,4 @@ mod leg;
 mod world;
 
 pub use leg::{Got, Leg, Way};
-pub use world::{Person, World};
+pub use world::World;

@@ -80,7 +80,9 @@ impl World {
         person.publishing = Some(leg);
         self.offers(who, sdp);
         self.until("the publisher is connected", |world| world.people[who].publishing.as_ref().unwrap().connected);
-        self.until("the room knows that it is", |world| world.was_told(|event| connected(event, world.people[who].id, Side::Publish)));
+        self.until("the room knows that it is", |world| {
+            world.was_told(|event| connected(event, world.people[who].id, Side::Publish))
+        });
     }
 
     pub fn offers(&mut self, who: usize, sdp: String) {
@@ -99,7 +101,9 @@ impl World {
         let participant = self.people[who].id;
         self.ask(MediaCommand::OfferReceive { participant, epoch: 1, restart: false });
         self.until("the receiver is connected", |world| world.people[who].receiving.as_ref().unwrap().connected);
-        self.until("the room knows that it is", |world| world.was_told(|event| connected(event, world.people[who].id, Side::Receive)));
+        self.until("the room knows that it is", |world| {
+            world.was_told(|event| connected(event, world.people[who].id, Side::Receive))
+        });
     }
 
     pub fn wants(&self, who: usize, whom: usize, source: Source, height: u32) {

@@ -168,4 +168,6 @@ impl Drop for Room {
 }
 
 #[cfg(test)]
+mod media_tests;
+#[cfg(test)]
 mod tests;

@@ -1,11 +1,13 @@
 /**
- * Takes the pictures in docs/screens: every page and state on a desk and a phone, light and dark; the meeting with 1, 2, 4 and 5 people.
+ * Takes the pictures in docs/screens: every page and state on a desk and a phone, light and dark. Pages and a meeting of two are driven; the
+ * states of a larger meeting come from the gallery, because five windows with cameras, all drawn at full size, starve on two cores.
  * `npm run screens`, or for some of them with the beginning of a name and a look: `node screens.js meeting phone-dark`. Not a test: somebody
  * looks at them.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { closeBrowser } from "./harness/chromium.js";
+import { browser, closeBrowser } from "./harness/chromium.js";
+import { openGallery, showState } from "./harness/gallery.js";
 import { until } from "./harness/until.js";
 import { World } from "./harness/world.js";
 
@@ -14,7 +16,19 @@ const SIZES = {
   desk: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
 };
-const NAMES = ["Alice Moreau", "Ben Okafor", "Chiara Rossi", "Deniz Kaya", "Emeka Obi"];
+/** The name of a picture, the gallery's state in it, the language. @type {[name: string, state: string, language?: string][]} */
+const STATES = [
+  ["meeting-4", "four"],
+  ["meeting-5", "five"],
+  ["meeting-speaker", "speaker"],
+  ["meeting-screen", "presentation"],
+  ["meeting-chat", "conversation"],
+  ["meeting-people", "people"],
+  ["meeting-details", "details"],
+  ["meeting-reconnecting", "reconnecting"],
+  ["meeting-warning", "warning"],
+  ["meeting-arabic", "five", "ar"],
+];
 const [, , wanted = "", wantedLook = ""] = process.argv;
 
 /** @typedef {import("./harness/person.js").Person} Person */
@@ -42,16 +56,16 @@ function nameTheCamera() {
   });
 }
 
-/** @param {Person} person @param {string} name @param {Look} look @param {{whole?: boolean}} [how] */
-async function take(person, name, { size, theme }, { whole = false } = {}) {
+/** @param {{page: import("playwright-core").Page}} person @param {string} name @param {Look} look @param {{whole?: boolean}} [how] */
+async function take({ page }, name, { size, theme }, { whole = false } = {}) {
   if (!name.startsWith(wanted)) return;
-  await person.page.evaluate(() => document.fonts.ready);
-  await person.page.screenshot({ path: `${FOLDER}${name}-${size}-${theme}.jpg`, type: "jpeg", quality: 72, fullPage: whole });
+  await page.evaluate(() => document.fonts.ready);
+  await page.screenshot({ path: `${FOLDER}${name}-${size}-${theme}.jpg`, type: "jpeg", quality: 72, fullPage: whole });
 }
 
 /** What is around a meeting. @param {World} world @param {Look} look */
 async function pages(world, look) {
-  const alice = await sitDown(world, NAMES[0], look);
+  const alice = await sitDown(world, "Alice Moreau", look);
   const shoot = (/** @type {string} */ name) => take(alice, name, look, { whole: true });
   const heading = (/** @type {string} */ key) => alice.page.getByRole("heading", { name: alice.words(key) }).first().waitFor();
   await alice.goes("/");
@@ -89,64 +103,51 @@ async function pages(world, look) {
   await shoot("home-recent");
 }
 
-/** From alone to five. @param {World} world @param {Look} look */
+/** Alone, somebody at the door, two. @param {World} world @param {Look} look */
 async function meetings(world, look) {
-  const alice = await sitDown(world, NAMES[0], look);
+  const alice = await sitDown(world, "Alice Moreau", look);
   const link = await alice.createsARoom();
   await alice.sees(alice);
   await take(alice, "meeting-1", look);
-  const others = [];
-  for (const name of NAMES.slice(1)) {
-    const other = await sitDown(world, name, look, name === NAMES[4] ? { language: "ar" } : {});
-    await other.goes(link);
-    await other.field("prejoin.name").waitFor();
-    await until("the camera is on", () => other.page.locator("gr-device-preview video").isVisible());
-    if (others.length === 0) await take(other, "prejoin", look, { whole: true });
-    await other.joins();
-    await other.waits();
-    if (others.length === 0) await take(other, "waiting", look, { whole: true });
-    await alice.hasAtTheDoor(name);
-    if (others.length === 0) await take(alice, "meeting-door", look);
-    await alice.admits(other);
-    await alice.closesThePanel();
-    others.push(other);
-    for (const one of others) await alice.sees(one);
-    if (others.length !== 2) await take(alice, `meeting-${others.length + 1}`, look);
-  }
-  await panels(alice, others, look);
+  const ben = await sitDown(world, "Ben Okafor", look);
+  await ben.goes(link);
+  await ben.field("prejoin.name").waitFor();
+  await until("the camera is on", () => ben.page.locator("gr-device-preview video").isVisible());
+  await take(ben, "prejoin", look, { whole: true });
+  await ben.joins();
+  await ben.waits();
+  await take(ben, "waiting", look, { whole: true });
+  await alice.hasAtTheDoor(ben.name);
+  await take(alice, "meeting-door", look);
+  await alice.admits(ben);
+  await alice.closesThePanel();
+  await alice.sees(ben);
+  await take(alice, "meeting-2", look);
 }
 
-/** @param {Person} alice @param {Person[]} others @param {Look} look */
-async function panels(alice, [ben, chiara, , emeka], look) {
-  await take(emeka, "meeting-arabic", look);
-  await ben.writes("Good morning! The agenda is at https://example.org/agenda");
-  await chiara.writes("Thank you. *Two* points from me: the **budget**, and `deploy --when`?");
-  await alice.writes("Let us begin with the budget.");
-  await alice.reads("Good morning!", "Two", "Let us begin");
-  await take(alice, "meeting-chat", look);
-  await alice.closesThePanel();
-  await chiara.closesThePanel();
-  await chiara.page.keyboard.press("h");
-  await alice.tile(chiara.name).locator(".flag.hand").waitFor();
-  if (look.size === "desk") await alice.shows("people");
-  else await alice.choosesFromMore("meeting.panel.people");
-  await alice.panel("people").waitFor();
-  await take(alice, "meeting-people", look);
-  await alice.closesThePanel();
-  await alice.choosesFromMore("meeting.panel.details");
-  await take(alice, "meeting-details", look);
-  await alice.closesThePanel();
-  await alice.choosesFromMore("meeting.layout.speaker");
-  await take(alice, "meeting-speaker", look);
-  await alice.choosesFromMore("meeting.layout.auto");
-  if (look.size === "desk") {
-    await ben.button("meeting.screen.start").click();
-    await alice.seesScreenOf(ben);
-    await take(alice, "meeting-screen", look);
+/** @param {Look} look */
+async function states(look) {
+  const gallery = await openGallery();
+  const context = await (await browser()).newContext({ ...SIZES[look.size], reducedMotion: "reduce" });
+  const page = await context.newPage();
+  for (const [name, state, lang = "en"] of STATES) {
+    if (!name.startsWith(wanted)) continue;
+    await showState(page, gallery.link(state, { theme: look.theme, lang }));
+    await until("every picture is there", () => page.evaluate(picturesAreThere));
+    await take({ page }, name, look);
   }
-  chiara.wire.cut();
-  await chiara.noticesTheCut();
-  await take(chiara, "meeting-reconnecting", look);
+  await context.close();
+  gallery.close();
+}
+
+/** Runs in the page: waits until each picture has been painted. */
+async function picturesAreThere() {
+  const tiles = document.querySelector("gr-meeting")?.shadowRoot?.querySelector("gr-stage")?.shadowRoot?.querySelectorAll("gr-tile") ?? [];
+  const videos = [...tiles].flatMap((tile) => [...(tile.shadowRoot?.querySelectorAll("video, gr-video") ?? [])]).map((one) => one.shadowRoot?.querySelector("video") ?? one);
+  const live = /** @type {HTMLVideoElement[]} */ (videos).filter((one) => one.srcObject);
+  await Promise.all(live.map((one) => new Promise((resolve) => one.requestVideoFrameCallback(resolve))));
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  return tiles.length > 0 && live.length > 0;
 }
 
 /** @param {(world: World, look: Look) => Promise<void>} visit @param {Look} look */
@@ -168,5 +169,6 @@ mkdirSync(FOLDER, { recursive: true });
 if (process.argv.length === 2 && existsSync(FOLDER)) for (const old of readdirSync(FOLDER)) if (/\.(png|jpg)$/.test(old)) rmSync(FOLDER + old);
 for (const look of LOOKS.filter(({ size, theme }) => `${size}-${theme}`.startsWith(wantedLook))) {
   for (const visit of [pages, meetings]) await inAWorld(visit, look);
+  await states(look);
 }
 await closeBrowser();

@@ -4,7 +4,7 @@ import { copy } from "../browser/clipboard.js";
 import { t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
 
-/** While nobody else is here: the link, ready to send. */
+/** While nobody else is here: the link, ready to send, below the stage so that it covers no face. */
 export class GrAlone extends MeetingElement {
   render() {
     const code = this.state.room?.roomCode ?? "";
@@ -23,16 +23,11 @@ export class GrAlone extends MeetingElement {
     base,
     css`
       :host {
-        position: absolute;
-        inset-block-end: 92px;
-        inset-inline: var(--s-4);
-        z-index: 3;
         display: grid;
         justify-items: center;
-        pointer-events: none;
+        padding-block-start: var(--s-2);
       }
       section {
-        pointer-events: auto;
         display: grid;
         gap: var(--s-2);
         max-inline-size: 420px;
@@ -40,7 +35,6 @@ export class GrAlone extends MeetingElement {
         border: 1px solid var(--line);
         border-radius: var(--r-3);
         background: var(--overlay);
-        box-shadow: var(--shadow-2);
         animation: in var(--slow) var(--ease);
       }
       p {

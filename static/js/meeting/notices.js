@@ -27,13 +27,13 @@ export class Notices {
       const withdraw = toast({ text: textOf(notice), kind: LOOK[notice.kind] ?? "info", ...actionOf(notice, onKnock) });
       if (notice.kind === "knock") this.knocks.set(String(notice.params.id), withdraw);
     }
-    this.forgetAnswered(state);
+    this.forgetAnswered(state, atDoor);
   }
 
-  /** @param {import("../call/call-state.js").CallState} state */
-  forgetAnswered({ waitingList }) {
+  /** Also those that the person looks at now. @param {import("../call/call-state.js").CallState} state @param {boolean} atDoor */
+  forgetAnswered({ waitingList }, atDoor) {
     for (const [id, withdraw] of this.knocks) {
-      if (waitingList.some((person) => person.id === id)) continue;
+      if (!atDoor && waitingList.some((person) => person.id === id)) continue;
       withdraw();
       this.knocks.delete(id);
     }

@@ -162,11 +162,11 @@ export class GrMeeting extends MeetingElement {
           <gr-banners .call=${call} .state=${state} ?blocked=${this.blocked}></gr-banners>
           <div class="scene">
             <gr-stage .call=${call} .state=${state} choice=${this.choice} .pinned=${this.pinned} ?hideSelf=${this.hideSelf} .hideSelf=${this.hideSelf}></gr-stage>
-            ${state.participants.length === 1 ? html`<gr-alone .call=${call} .state=${state}></gr-alone>` : nothing}
             ${observers ? html`<button class="observers" @click=${() => (this.panel = "people")}><gr-icon name="person"></gr-icon>${t("meeting.observers", { count: observers })}</button>` : nothing}
             <gr-reactions .call=${call} .state=${state}></gr-reactions>
             ${this.controls.talking ? html`<p class="talking" role="status"><gr-icon name="mic"></gr-icon>${t("meeting.talking")}</p>` : nothing}
           </div>
+          ${state.participants.length === 1 ? html`<gr-alone .call=${call} .state=${state}></gr-alone>` : nothing}
         </div>
         ${this.panel ? this.renderPanel() : nothing}
       </div>
@@ -275,8 +275,11 @@ export class GrMeeting extends MeetingElement {
         box-shadow: var(--shadow-2);
         font-size: var(--fs-2);
       }
+      /* Above the shadow of a sheet. */
       gr-control-bar {
         flex: none;
+        position: relative;
+        z-index: 11;
       }
     `,
   ];

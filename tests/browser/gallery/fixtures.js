@@ -126,6 +126,7 @@ export const FIXTURES = {
   speaker: { state: () => ({ ...room(5), activeSpeaker: "p2", speaking: ["p2"] }), choice: "speaker" },
   spotlight: { state: () => ({ ...room(4), room: { ...room(4).room, spotlight: "p1" } }) },
   chat: { state: () => ({ ...room(5), chat, typing: ["p1", "p2"] }), panel: "chat" },
+  conversation: { state: () => ({ ...room(5), chat: [0, 1, 2, 3, 4, 6].map((at) => chat[at]), typing: ["p1"] }), panel: "chat" },
   "chat-empty": { state: () => room(2), panel: "chat" },
   unread: { state: () => room(3), later: () => ({ chat: chat.slice(0, 4) }) },
   people: { state: () => room(12, (people) => people.map((one, at) => (at === 5 ? { ...one, handRaisedAt: ago(60) } : at === 2 ? { ...one, handRaisedAt: ago(90), role: "cohost" } : at > 9 ? { ...one, role: "observer" } : one))), panel: "people" },

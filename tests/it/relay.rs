@@ -68,7 +68,10 @@ async fn m1_descriptions_for_the_server_out_of_bounds_get_typed_errors_and_the_p
     alice.refused(offer("x".repeat(62_000), epoch), "too_long").await;
     alice.do_ok(offer("v=0\r\nnothing of the kind\r\n".into(), epoch)).await;
     let refused = alice.hear("description_refused").await;
-    assert_eq!((&refused["leg"], &refused["reason"], &refused["epoch"]), (&json!("publish"), &json!("unreadable"), &json!(epoch)));
+    assert_eq!(
+        (&refused["leg"], &refused["reason"], &refused["epoch"]),
+        (&json!("publish"), &json!("unreadable"), &json!(epoch))
+    );
     alice.do_ok(json!({ "type": "restart_receive", "epoch": epoch })).await;
     let mut huge = Client::guest(&server, &room, "Bob").await;
     huge.send(offer("x".repeat(1 << 20), epoch)).await;

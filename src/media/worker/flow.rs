@@ -20,6 +20,12 @@ use std::{mem, time::Duration, time::Instant};
 /// A receiver that sent reports so lately has an estimate that holds.
 const REPORTS_WITHIN: Duration = Duration::from_secs(2);
 
+/// A path that loses this little and answers this soon bears at least so many bits a second, whatever is estimated: while little is sent, a
+/// late thread looks like a slow path, and the estimate falls to what was sent. A path that is really this narrow shows it by loss or delay.
+const CLEAN_LOSS: f32 = 0.02;
+const CLEAN_RTT_MS: u32 = 150;
+const CLEAN_BITS: u64 = 400_000;
+
 impl Worker {
     /// Reads what the UDP socket has. Says whether there is more.
     pub(super) fn read_datagrams(&mut self) -> bool {
@@ -188,6 +194,8 @@ impl Worker {
     fn estimate(&mut self, key: Key) {
         let Some(connection) = self.connections.get(key) else { return };
         let (bits, loss, rtt_ms) = connection.path;
+        let clean = loss < CLEAN_LOSS && rtt_ms < CLEAN_RTT_MS;
+        let bits = if clean && bits > 0 { bits.max(CLEAN_BITS) } else { bits };
         if bits > 0 && connection.state == State::Connected {
             self.input_of(key, |peer| Input::Estimate { peer, bits, loss, rtt_ms });
         }

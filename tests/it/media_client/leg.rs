@@ -56,6 +56,8 @@ pub struct Leg {
     pub got: Vec<Got>,
     /// Keyframes that were asked for, by layer.
     pub keyframes_wanted: Vec<Option<Rid>>,
+    /// How often one was.
+    pub asked: usize,
     written: u32,
     next: Instant,
 }
@@ -97,6 +99,7 @@ impl Leg {
             closed: false,
             got,
             keyframes_wanted,
+            asked: 0,
             written: 0,
             next: now,
         }
@@ -243,7 +246,10 @@ impl Leg {
         match event {
             Event::Connected => self.connected = true,
             Event::Closed | Event::IceConnectionStateChange(IceConnectionState::Disconnected) => self.closed = true,
-            Event::KeyframeRequest(request) => self.keyframes_wanted.push(request.rid),
+            Event::KeyframeRequest(request) => {
+                self.asked += 1;
+                self.keyframes_wanted.push(request.rid);
+            }
             Event::RtpPacket(packet) => {
                 let mid = self.rtc.direct_api().stream_rx(&packet.header.ssrc).map(|stream| stream.mid().to_string());
                 self.got.push(Got {

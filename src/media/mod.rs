@@ -44,12 +44,15 @@ use std::{
 };
 use worker::{Equipment, Rules, WAKER, Worker};
 
+/// How far from the port that is asked for a free one is looked for.
+const PORTS_TRIED: u16 = 100;
+
 /// Why there is no media plane.
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
     #[error("media can't use {0}, UDP and TCP: {1}")]
     Bind(SocketAddr, io::Error),
-    #[error("{workers} media workers from port {port} go beyond the last port")]
+    #[error("{workers} media workers from port {port} on go beyond the last port")]
     Ports { port: u16, workers: usize },
     #[error("no certificate can be made for media")]
     Certificate,
@@ -87,10 +90,12 @@ fn start_with(
     engines: impl Fn(SocketAddr) -> Option<Arc<dyn Engines>>,
 ) -> Result<Media, MediaError> {
     let (mut handles, mut parts, mut addresses) = (Vec::new(), Vec::new(), Vec::new());
-    for index in 0..workers {
-        let port = port(first_port, index, workers)?;
-        let (udp, tcp) = address.bind(port).map_err(|error| MediaError::Bind(address.at(port), error))?;
+    let mut port = Some(first_port);
+    for _ in 0..workers {
+        let from = port.ok_or(MediaError::Ports { port: first_port, workers })?;
+        let (udp, tcp) = bind_from(address, from)?;
         let bound = udp.local_addr().map_err(MediaError::Start)?;
+        port = if from == 0 { Some(0) } else { bound.port().checked_add(1) };
         let advertised = SocketAddr::new(address.advertised, bound.port());
         let engines = engines(advertised).ok_or(MediaError::Certificate)?;
         let poll = Poll::new().map_err(MediaError::Start)?;
@@ -110,13 +115,18 @@ fn start_with(
     Ok(Media { plane, threads: Mutex::new(threads), addresses })
 }
 
-/// Port 0 stands for any that is free.
-fn port(first: u16, index: usize, workers: usize) -> Result<u16, MediaError> {
-    if first == 0 {
-        return Ok(0);
+/// The first port from `first` on that is free: a second server on this machine gets the next ones. 0 stands for any.
+fn bind_from(address: &Address, first: u16) -> Result<(UdpSocket, TcpListener), MediaError> {
+    let mut port = first;
+    loop {
+        match address.bind(port) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && port != 0 && port < first.saturating_add(PORTS_TRIED) => {
+                tracing::warn!(port, "another program has this media port: the next one is tried");
+                port += 1;
+            }
+            bound => return bound.map_err(|error| MediaError::Bind(address.at(port), error)),
+        }
     }
-    let port = u16::try_from(usize::from(first) + index);
-    port.map_err(|_| MediaError::Ports { port: first, workers })
 }
 
 impl Media {

@@ -162,3 +162,12 @@ fn rooms_go_to_the_worker_with_the_least_to_do_and_a_full_queue_says_so() {
         std::thread::yield_now();
     }
 }
+
+#[test]
+fn a_port_that_is_taken_is_passed_over() {
+    let address = Address::of(&crate::config::Config { listen: "127.0.0.1:0".parse().unwrap(), ..Default::default() });
+    let (taken, _tcp) = address.bind(0).unwrap();
+    let first = taken.local_addr().unwrap().port();
+    let (next, _tcp) = super::bind_from(&address, first).unwrap();
+    assert!(next.local_addr().unwrap().port() > first);
+}

@@ -68,3 +68,22 @@ export function describe(title, { during, control }) {
   const part = ({ gaps, madeUp }) => `picture p50 ${quantile(gaps, 0.5)} p95 ${quantile(gaps, 0.95)} most ${Math.max(0, ...gaps)} ms (${gaps.length} tiles), sound made up p50 ${quantile(madeUp, 0.5)} p95 ${quantile(madeUp, 0.95)} ms (${madeUp.length} voices)`;
   return `${title}: frame every ${during.usual} ms; at the switch ${part(during)}; without one ${part(control)}`;
 }
+
+/** Where the page's connections lead now. @param {Person} person */
+export async function openConnections(person) {
+  return (await person.connections()).length;
+}
+
+/** The host says which way media takes. @param {Person} host @param {"auto"|"mesh"|"sfu"} topology */
+export function pins(host, topology) {
+  return host.page.evaluate((choice) => {
+    const find = (/** @type {Document|ShadowRoot} */ root) => {
+      for (const element of root.querySelectorAll("*")) {
+        if (element.localName === "gr-meeting") return element;
+        const inside = element.shadowRoot && find(element.shadowRoot);
+        if (inside) return /** @type {any} */ (inside);
+      }
+    };
+    return find(document).call.updateRoom({ settings: { topology: choice } });
+  }, topology);
+}

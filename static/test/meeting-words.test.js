@@ -60,6 +60,8 @@ test("a key does nothing while typing, with a modifier, or held down", () => {
   assert.equal(actionOf({ key: "m" }, { typing: true, onControl: false }), null);
   assert.equal(actionOf({ key: "m", ctrlKey: true }, free), null);
   assert.equal(actionOf({ key: "m", repeat: true }, free), null);
+  assert.equal(actionOf({ key: "Escape" }, { typing: true, onControl: false }), "close", "nothing is written with it");
+  assert.equal(actionOf({ key: "Escape", isComposing: true }, { typing: true, onControl: false }), null, "it takes a half-written word back");
   assert.equal(actionOf({ key: " " }, free), "talk");
   assert.equal(actionOf({ key: " " }, { typing: false, onControl: true }), null);
 });

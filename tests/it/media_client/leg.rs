@@ -161,8 +161,8 @@ impl Leg {
     pub fn show(&mut self, frame: u32, keyframe: bool, layers: usize, bytes: usize) {
         let Some(mid) = self.video else { return };
         let pt = self.rtc.codec_config().find(|p| p.spec().codec == str0m::format::Codec::Vp8).unwrap().pt();
-        for layer in 0..layers {
-            let rid = (layers > 1).then(|| Rid::from(LAYERS[layer]));
+        for (layer, name) in LAYERS.iter().enumerate().take(layers) {
+            let rid = (layers > 1).then(|| Rid::from(*name));
             let payload = marked(vp8(frame, keyframe, bytes), layer as u8, frame);
             let write = RtpWrite::new(pt, u64::from(frame + 1).into(), frame * 3_000, Instant::now(), payload)
                 .marker(true)

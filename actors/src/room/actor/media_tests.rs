@@ -112,7 +112,9 @@ fn a_demotion_and_a_lost_signalling_end_at_the_media_plane() {
         let (bob, carol, frank) = (people[1].id(), people[2].id(), people[5].id());
         people[0].does(client::SetRole { participant_id: bob, role: Role::Observer }).await;
         assert_eq!(permit(&world, bob), Some(Permit::default()));
-        people[0].does(client::Mute { participant_id: Some(carol), all: false, kind: MediaKind::Video }).await;
+        people[0]
+            .does(client::Mute { participant_id: Some(crate::protocol::Whom::One(carol)), all: false, kind: MediaKind::Video })
+            .await;
         assert_eq!(permit(&world, carol), Some(Permit { microphone: true, camera: false, screen: true }));
         people[5].loses_socket();
         world.passes(Duration::from_secs(29)).await;

@@ -20,9 +20,12 @@ fn begins_a_structure(descriptor: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    /// Payload, dependency descriptor, whether a sequence begins.
+    type Row = (&'static [u8], Option<&'static [u8]>, bool);
+
     #[test]
     fn sequences_begin_where_the_header_or_the_descriptor_says() {
-        let table: &[(&[u8], Option<&[u8]>, bool)] = &[
+        let table: &[Row] = &[
             (&[0x18], None, true),
             (&[0x10], None, false),
             (&[0x98], None, false),

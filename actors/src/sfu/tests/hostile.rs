@@ -101,7 +101,8 @@ fn broken_and_foreign_packets_are_counted_and_nothing_else() {
         dependency_descriptor: Some(&[0x80, 0, 1, 0x80]),
     };
     let (mut forward, mut out) = (Vec::new(), Vec::new());
-    let hostile: [(PacketView<'_>, fn(&Counts) -> u64); 5] = [
+    type Counted = fn(&Counts) -> u64;
+    let hostile: [(PacketView<'_>, Counted); 5] = [
         (view(from, Camera, 0, &[0x90, 0x80]), |counts| counts.malformed),
         (view(from, Camera, 1, &[0x10, 0]), |counts| counts.refused),
         (view(from, Camera, 255, &[0x10, 0]), |counts| counts.refused),

@@ -63,12 +63,12 @@ impl Track {
     /// What is sent at this millisecond: sound every 20, a picture every 33.
     pub fn make(&mut self, ms: u64, into: &mut Vec<Made>) {
         if self.source.is_audio() {
-            if ms % 20 == 0 && self.encoders[0].on {
+            if ms.is_multiple_of(20) && self.encoders[0].on {
                 for _ in 0..self.excess {
                     into.push(self.sound());
                 }
             }
-        } else if ms % 33 == 0 {
+        } else if ms.is_multiple_of(33) {
             for layer in 0..self.encoders.len() {
                 self.picture(layer, ms, into);
             }

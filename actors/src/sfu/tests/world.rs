@@ -165,7 +165,7 @@ impl World {
                     }
                 }
             }
-            if self.ms % 100 == 0 {
+            if self.ms.is_multiple_of(100) {
                 self.reports();
                 self.handle(Input::Tick);
             }

@@ -104,7 +104,8 @@ fn sample(schema: &Value, definitions: &Value) -> Value {
             "array" => json!([]),
             _ => json!({}),
         },
-        _ => Value::Null,
+        // Either of two shapes: a person's id is one of them wherever a person can be meant.
+        _ => schema["anyOf"].as_array().and_then(|shapes| shapes.last()).map_or(Value::Null, |shape| sample(shape, definitions)),
     }
 }
 

@@ -69,6 +69,21 @@ test("offers of the server are answered one after the other", async () => {
   assert.equal(receive.signalingState, "stable");
 });
 
+test("a connection that the server begins anew is met with a new one", async () => {
+  const { clock, server, sfu, receive } = await connected();
+  const complaints = [];
+  const { warn } = console;
+  console.warn = (...words) => complaints.push(words);
+  void server.begin();
+  await clock.advance(1_000);
+  console.warn = warn;
+  const [, second] = sfu.connections;
+  assert.notEqual(second, receive);
+  assert.equal(receive.signalingState, "closed");
+  assert.deepEqual([second.connectionState, second.getTransceivers().length], ["connected", 8]);
+  assert.deepEqual(complaints, [], "it is no error");
+});
+
 test("who is in a line changes without a description, and only those concerned are told", async () => {
   const { server, sfu, receive, changed } = await connected();
   const line = (mid) => receive.getTransceivers().find((one) => one.mid === mid).receiver.track;

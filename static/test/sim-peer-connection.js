@@ -73,7 +73,7 @@ export function simulation(clock, { inside = false, stats = () => [] } = {}) {
         });
       }
       #sdp(type, kinds) {
-        return [`v=0`, `s=${this.name}`, ...kinds.flatMap((kind, i) => [`m=${kind} 9 x 0`, `a=mid:${i}`]), `a=ice-ufrag:${this.#ufrag}`, `a=type:${type}`, ""].join("\r\n");
+        return [`v=0`, `o=- ${this.name} 2 IN IP4 127.0.0.1`, `s=${this.name}`, ...kinds.flatMap((kind, i) => [`m=${kind} 9 x 0`, `a=mid:${i}`]), `a=ice-ufrag:${this.#ufrag}`, `a=type:${type}`, ""].join("\r\n");
       }
       async setLocalDescription() {
         await clock.pause();

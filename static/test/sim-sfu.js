@@ -45,6 +45,15 @@ export class SimSfu {
     await this.#offer();
   }
 
+  /** Its end of the receiving connection failed: it begins one anew, with as many lines. */
+  async begin() {
+    const kinds = this.#receive.getTransceivers().map((one) => one.kind);
+    this.#receive.close();
+    this.#receive = new this.#sim.RTCPeerConnection({});
+    for (const kind of kinds) this.#receive.addTransceiver(kind, { direction: "sendonly" });
+    await this.#offer();
+  }
+
   async #offer() {
     await this.#receive.setLocalDescription();
     const { sdp } = this.#receive.localDescription;

@@ -18,6 +18,8 @@ const NAMES = { microphone: "microphone", camera: "camera", screen: "screen", sc
 export class SfuReceive extends Leg {
   /** @type {Map<string, Slot>} by mid */
   #slots = new Map();
+  /** The server's connection, as its descriptions name it. @type {string|null} */
+  #session = null;
   #offered = false;
   #unanswered = false;
   /** @type {unknown} */
@@ -34,8 +36,12 @@ export class SfuReceive extends Leg {
     this.clock.clearTimeout(this.#timer);
     this.steps.run(async () => {
       if (this.closed) return;
+      const session = sessionOf(sdp);
+      // The server has begun a connection of its own anew: nothing of the old one would fit.
+      const begun = this.pc !== null && session !== null && this.#session !== null && session !== this.#session;
+      this.#session = session;
       try {
-        await this.#answer(this.pc ?? this.build(), sdp);
+        await this.#answer(begun ? this.#another() : (this.pc ?? this.build()), sdp);
       } catch (error) {
         if (this.closed) return;
         console.warn("An offer of the server could not be used; the connection begins anew.", error);
@@ -122,4 +128,9 @@ export class SfuReceive extends Leg {
   #tell(ids) {
     this.dispatchEvent(new CustomEvent("tracks", { detail: [...ids] }));
   }
+}
+
+/** The number that a description gives its connection, the same as long as it lives (RFC 8866, section 5.2). @param {string} sdp */
+function sessionOf(sdp) {
+  return /^o=\S+ (\S+)/m.exec(sdp)?.[1] ?? null;
 }

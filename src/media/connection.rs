@@ -35,8 +35,6 @@ pub struct Connection {
     pub transport: Transport,
     /// What the publisher's m-lines are, by their place in the offer.
     pub sources: Vec<Option<Source>>,
-    /// The newest of the estimate, loss and round trip.
-    pub path: (u64, f32, u32),
     pub began: Instant,
     /// The tick at which it is to be woken.
     pub wakes: Option<u64>,
@@ -57,7 +55,6 @@ impl Connection {
             names: Names::default(),
             transport: Transport::Udp,
             sources: Vec::new(),
-            path: (0, 0.0, 0),
             began: now,
             wakes: None,
             dirty: false,

@@ -3,7 +3,7 @@
 
 use actors::{
     media::DescriptionError,
-    sfu::{Codec, Layer, SlotIndex, Vp8Numbers},
+    sfu::{Codec, Forward, Layer, SlotIndex},
 };
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
@@ -57,15 +57,10 @@ pub struct Incoming {
     pub payload: Arc<[u8]>,
 }
 
-/// A packet for a receiver's slot.
+/// A packet for a receiver's slot: what it is, and its numbers there.
+#[derive(Clone, Copy)]
 pub struct Outgoing<'a> {
-    pub slot: SlotIndex,
-    pub codec: Codec,
-    pub seq: u64,
-    pub timestamp: u32,
-    pub marker: bool,
-    pub nackable: bool,
-    pub vp8: Option<Vp8Numbers>,
+    pub forward: &'a Forward,
     pub packet: &'a Incoming,
 }
 
@@ -81,10 +76,9 @@ pub enum Happened {
     Closed,
     /// The picture in this slot is lost.
     KeyframeRequest(SlotIndex),
-    /// Bits a second that the path bears.
-    Estimate(u64),
-    /// Loss (0 to 1) and round trip of what we send.
+    /// Bits a second that the path bears, loss (0 to 1) and round trip of what we send: some times a second, also when nothing changed.
     Path {
+        bits: u64,
         loss: f32,
         rtt_ms: u32,
     },
@@ -139,10 +133,12 @@ pub trait Engine: Send {
     /// Time passed, or something was written. Returns when it wants to be woken again.
     fn wake(&mut self, now: Instant, out: &mut Vec<Happened>) -> Result<Instant, Broken>;
     /// Says whether the packet was taken: not so before the slot is negotiated, or without a common codec.
-    fn write(&mut self, packet: &Outgoing<'_>) -> bool;
+    fn write(&mut self, packet: Outgoing<'_>) -> bool;
     fn request_keyframe(&mut self, line: u8, layer: Layer);
     /// Bits a second that would be sent if there were room.
     fn set_bitrate(&mut self, desired: u64);
+    /// Finds out whether the path bears so many bits a second.
+    fn probe(&mut self, bits: u64);
     /// The path changed: what was known of its rate is no longer true.
     fn forget_rate(&mut self);
     /// Says goodbye; the next `wake` has the datagrams.

@@ -46,13 +46,15 @@ impl Engine for Gone {
         gone()
     }
 
-    fn write(&mut self, _: &Outgoing<'_>) -> bool {
+    fn write(&mut self, _: Outgoing<'_>) -> bool {
         false
     }
 
     fn request_keyframe(&mut self, _: u8, _: Layer) {}
 
     fn set_bitrate(&mut self, _: u64) {}
+
+    fn probe(&mut self, _: u64) {}
 
     fn forget_rate(&mut self) {}
 

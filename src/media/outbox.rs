@@ -38,6 +38,10 @@ impl Outbox {
         0
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Tries again.
     pub fn flush(&mut self) {
         while let Some(event) = self.waiting.front() {

@@ -23,11 +23,12 @@ use std::{
 };
 use str0m::{
     Event, Input, Output, Rtc, RtcError,
-    bwe::{Bitrate, BweKind},
+    bwe::Bitrate,
     change::SdpOffer,
     media::{KeyframeRequestKind, Mid},
     net,
     rtp::RtpPacket,
+    stats::PeerStats,
 };
 use streams::Lines;
 
@@ -68,6 +69,8 @@ struct Peer {
     closed: bool,
     nacks: u64,
     told_nacks: u64,
+    /// To be desired as soon as time went on.
+    probe: Option<u64>,
     now: Instant,
 }
 
@@ -82,6 +85,7 @@ impl Peer {
             closed: false,
             nacks: 0,
             told_nacks: 0,
+            probe: None,
             now,
         }
     }
@@ -138,23 +142,23 @@ impl Peer {
             Event::Connected => out.push(Happened::Connected(profile::chosen())),
             Event::Closed => self.close_once(out),
             Event::KeyframeRequest(request) => out.extend(self.slots.at(request.mid).map(Happened::KeyframeRequest)),
-            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, can_probe: true }) => {
-                out.push(Happened::Estimate(estimate.as_u64()));
-            }
             Event::StreamPaused(paused) => {
                 if let Some((line, layer)) = self.lines.place(paused.mid, paused.rid) {
                     out.push(Happened::LayerActive { line, layer, active: !paused.paused });
                 }
             }
-            Event::PeerStats(stats) => self.path(stats.egress_loss_fraction, stats.rtt, out),
+            Event::PeerStats(stats) => self.path(&stats, out),
             Event::MediaEgressStats(stats) => self.slots.count_nacks(stats.mid, stats.nacks, &mut self.nacks),
             _ => {}
         }
     }
 
-    fn path(&mut self, loss: Option<f32>, rtt: Option<Duration>, out: &mut Vec<Happened>) {
-        let rtt_ms = rtt.map_or(0, |rtt| rtt.as_millis() as u32);
-        out.push(Happened::Path { loss: loss.unwrap_or(0.0), rtt_ms });
+    /// The estimate is the newest one, not the engine's mean of some seconds: that comes too late on the way down.
+    fn path(&mut self, stats: &PeerStats, out: &mut Vec<Happened>) {
+        if let Some(estimate) = stats.bwe_tx {
+            let rtt_ms = stats.rtt.map_or(0, |rtt| rtt.as_millis() as u32);
+            out.push(Happened::Path { bits: estimate.as_u64(), loss: stats.egress_loss_fraction.unwrap_or(0.0), rtt_ms });
+        }
         if self.nacks > self.told_nacks {
             out.push(Happened::Nacks(self.nacks - self.told_nacks));
             self.told_nacks = self.nacks;
@@ -237,10 +241,15 @@ impl Engine for Peer {
     fn wake(&mut self, now: Instant, out: &mut Vec<Happened>) -> Result<Instant, Broken> {
         self.now = self.now.max(now);
         self.rtc.handle_input(Input::Timeout(self.now)).map_err(broken)?;
+        if let Some(bits) = self.probe.take() {
+            self.drain(out)?;
+            self.set_bitrate(bits);
+            self.rtc.handle_input(Input::Timeout(self.now)).map_err(broken)?;
+        }
         self.drain(out)
     }
 
-    fn write(&mut self, packet: &Outgoing<'_>) -> bool {
+    fn write(&mut self, packet: Outgoing<'_>) -> bool {
         self.slots.write(&mut self.rtc, packet)
     }
 
@@ -255,6 +264,12 @@ impl Engine for Peer {
     fn set_bitrate(&mut self, desired: u64) {
         // No minimum: padding into a congested path would freeze the picture.
         self.rtc.bwe().set_bitrate(Bitrate::ZERO, desired.into());
+    }
+
+    fn probe(&mut self, bits: u64) {
+        // The engine probes when more is desired than before. It looks at that when time goes on.
+        self.rtc.bwe().set_bitrate(Bitrate::ZERO, Bitrate::from(1));
+        self.probe = Some(bits);
     }
 
     fn forget_rate(&mut self) {

@@ -96,7 +96,7 @@ impl WorkerHandle {
     }
 
     fn wake(&self) {
-        // A worker that can't be woken comes by itself in a moment: it ticks.
+        // It fails only when the kernel's counter is full, which wakes all the same.
         let _ = self.waker.wake();
     }
 

@@ -77,7 +77,8 @@ pub struct Worker {
     by_id: HashMap<RoomId, Key>,
     people: usize,
     counts: Counts,
-    next_upkeep: Instant,
+    /// None while nobody is here: the worker sleeps until something comes.
+    next_upkeep: Option<Instant>,
     upkeeps: u32,
     received: Received,
     scratch: Scratch,
@@ -127,7 +128,7 @@ impl Worker {
             by_id: HashMap::new(),
             people: 0,
             counts: Counts::default(),
-            next_upkeep: now + UPKEEP,
+            next_upkeep: Some(now + UPKEEP),
             upkeeps: 0,
             received,
             scratch: Scratch::default(),
@@ -140,8 +141,8 @@ impl Worker {
         let mut events = Events::with_capacity(256);
         let mut unread = false;
         while !self.orders.stop.load(Ordering::Relaxed) {
-            let patience = if unread { Duration::ZERO } else { self.patience() };
-            match poll.poll(&mut events, Some(patience)) {
+            let patience = if unread { Some(Duration::ZERO) } else { self.patience() };
+            match poll.poll(&mut events, patience) {
                 Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
                 _ => {}
             }
@@ -165,15 +166,14 @@ impl Worker {
         Ok(())
     }
 
-    /// How long nothing is to be done.
-    fn patience(&self) -> Duration {
-        let next = self.timers.next().map_or(self.next_upkeep, |timer| timer.min(self.next_upkeep));
-        let now = Instant::now();
+    /// How long nothing is to be done; none: until something comes.
+    fn patience(&self) -> Option<Duration> {
+        let next = self.timers.next().into_iter().chain(self.next_upkeep).min()?;
         // The kernel counts whole milliseconds, and rounds down what is left of one: ask for the tick that covers it.
-        match next.saturating_duration_since(now) {
+        Some(match next.saturating_duration_since(Instant::now()) {
             Duration::ZERO => Duration::ZERO,
             wait => wait.max(TICK),
-        }
+        })
     }
 
     fn at(&self) -> At {

@@ -41,7 +41,7 @@ impl SfuCore {
         }
         self.aim(&pictures, &items, &grants, guessed, now, out);
         self.tell_limited(receiver, &pictures, &items, &grants, now, out);
-        self.tell_bitrate(receiver, &items, &grants, audio, out);
+        self.tell_bitrate(receiver, &items, &grants, audio, now, out);
     }
 
     fn items(&self, pictures: &[(StreamId, Picture)], now: At) -> Vec<Item> {
@@ -148,15 +148,30 @@ impl SfuCore {
         Some((reason, peer.participant))
     }
 
-    fn tell_bitrate(&mut self, receiver: PeerIndex, items: &[Item], grants: &[Option<Layer>], audio: u64, out: &mut Vec<Output>) {
+    fn tell_bitrate(
+        &mut self,
+        receiver: PeerIndex,
+        items: &[Item],
+        grants: &[Option<Layer>],
+        audio: u64,
+        now: At,
+        out: &mut Vec<Output>,
+    ) {
         let granted = items.iter().zip(grants).filter_map(|(item, grant)| item.available[usize::from((*grant)?)]);
         let current = audio + granted.sum::<u64>();
         let desired = audio + items.iter().filter_map(Item::best).map(|(_, bits)| bits).sum::<u64>();
+        let needed = desired.saturating_mul(self.limits.rise_margin_percent) / 100;
         let Some(peer) = self.peers.get_mut(receiver) else { return };
         let told = peer.receiver.told.bitrate;
         if differs(told.0, current) || differs(told.1, desired) {
+            if differs(told.0, current) {
+                peer.receiver.path.sends(current, now);
+            }
             peer.receiver.told.bitrate = (current, desired);
             out.push(Output::Bitrate { peer: receiver, current, desired });
+        }
+        if desired > current && peer.receiver.path.is_time_to_probe(needed, now) {
+            out.push(Output::Probe { peer: receiver, bits: needed });
         }
     }
 }

@@ -27,7 +27,7 @@ impl SfuCore {
             Input::Want { peer, tracks } => self.want(peer, tracks, now, out),
             Input::Estimate { peer, bits, loss, rtt_ms } => {
                 if let Some(peer) = self.peers.get_mut(peer) {
-                    peer.receiver.path.heard(bits, loss, rtt_ms);
+                    peer.receiver.path.heard(bits, loss, rtt_ms, now);
                 }
                 self.share(peer, now, out);
             }

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | who gets which tracks: last-N, loudest-N, before the first `subscribe` | `desired`, `audio` |
 //! | how tracks take slots, and how slots grow | `slots`, `reconcile` |
-//! | which layer: by bandwidth | `bandwidth`, `allocate`, `path` |
+//! | which layer: by bandwidth | `bandwidth`, `allocate`, `path`, `probing` |
 //! | which layer: by tile, and what publishers pause | `paused` |
 //! | when a layer is switched, keyframes | `switch`, `keyframes`, `tick` |
 //! | numbers on the wire | `rewrite`, `capture`, `arrivals` |
@@ -38,6 +38,7 @@ mod path;
 mod paused;
 mod peers;
 mod policing;
+mod probing;
 mod publications;
 mod rate;
 mod reconcile;

@@ -78,6 +78,11 @@ impl Observed {
 }
 
 impl SfuCore {
+    /// Costs nothing: for who counts often.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
     pub fn observe(&self) -> Observed {
         let peers = self.peers.iter().map(|(index, peer)| self.observe_peer(index, peer)).collect();
         let speaker = self.speaker.current().and_then(|peer| self.peers.get(peer)).map(|peer| peer.participant);

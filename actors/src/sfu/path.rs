@@ -1,11 +1,20 @@
 //! A receiver's path: what it bears, when something larger may be tried on it, and whether anything is heard of it at all.
 
-use super::{limits::Limits, types::At};
+use super::{
+    limits::Limits,
+    probing::{Least, Probing},
+    types::At,
+};
 
 #[derive(Clone, Debug, Default)]
 pub struct Path {
     estimate: Option<Estimate>,
-    least_rtt_ms: Option<u32>,
+    least_rtt: Least,
+    /// What is sent now, and since when.
+    sending: (u64, At),
+    /// What went through without harm, and when it last did.
+    proven: Option<(u64, At)>,
+    probing: Probing,
     /// Since when it would have borne more than is sent.
     bears_more: Option<At>,
     rose: Option<At>,
@@ -30,24 +39,54 @@ const HEAVY_LOSS: f32 = 0.1;
 const QUEUE_MS: u32 = 400;
 /// A fall so soon after a rise was the rise's fault.
 const SOON_MICROS: u64 = 6_000_000;
+/// Less loss, and less of a queue than this does no harm: what is sent then is borne, whatever is estimated.
+const HARMLESS_LOSS: f32 = 0.02;
+const HARMLESS_QUEUE_MS: u32 = 100;
+/// What is sent for so long shows in the reports.
+const SHOWS_MICROS: u64 = 1_000_000;
+/// A proof is worth so long.
+const PROOF_MICROS: u64 = 10_000_000;
+/// What was measured wavers: so many percent of what was proven are as good as that.
+const PROOF_PERCENT: u64 = 120;
 
 impl Path {
-    pub fn heard(&mut self, bits: u64, loss: f32, rtt_ms: u32) {
+    pub fn heard(&mut self, bits: u64, loss: f32, rtt_ms: u32, now: At) {
         let loss = if loss.is_finite() { loss.clamp(0.0, 1.0) } else { 0.0 };
-        self.estimate = Some(Estimate { bits, loss, rtt_ms });
-        self.least_rtt_ms = Some(self.least_rtt_ms.map_or(rtt_ms, |least| least.min(rtt_ms)));
+        let estimate = Estimate { bits, loss, rtt_ms };
+        self.estimate = Some(estimate);
+        self.least_rtt.add(rtt_ms, now);
         self.unheard = None;
         self.silent_until = None;
+        if self.is_harmed(estimate) {
+            self.proven = None;
+        } else if now.micros_since(self.sending.1) >= SHOWS_MICROS {
+            let sent = self.sending.0;
+            let stands = self.proven.is_some_and(|(bits, at)| bits > sent && now.micros_since(at) < PROOF_MICROS);
+            if !stands {
+                self.proven = Some((sent, now));
+            }
+        }
+    }
+
+    /// What goes to it from now on.
+    pub fn sends(&mut self, bits: u64, now: At) {
+        self.sending = (bits, now);
     }
 
     pub fn estimate(&self) -> Option<u64> {
         self.estimate.map(|estimate| estimate.bits)
     }
 
-    /// Bits a second that may be sent, with loss and a filling queue taken off.
+    fn is_harmed(&self, estimate: Estimate) -> bool {
+        estimate.loss >= HARMLESS_LOSS || self.queues(estimate, HARMLESS_QUEUE_MS)
+    }
+
+    /// Bits a second that may be sent. The estimate follows what is sent: with little to send, a late thread looks like a slow path and the
+    /// estimate falls far below it. So what is proven counts beside it, as long as neither loss nor a queue speaks against that.
     pub fn bears(&self, limits: &Limits) -> u64 {
         let Some(estimate) = self.estimate else { return limits.start_bits };
-        let mut bits = estimate.bits as f64;
+        let proven = self.proven.map_or(0, |(bits, _)| bits.saturating_mul(PROOF_PERCENT) / 100);
+        let mut bits = estimate.bits.max(proven) as f64;
         if estimate.loss > HEAVY_LOSS {
             bits *= 1.0 - 0.5 * f64::from(estimate.loss);
         }
@@ -63,7 +102,15 @@ impl Path {
     }
 
     fn queues(&self, estimate: Estimate, by_ms: u32) -> bool {
-        self.least_rtt_ms.is_some_and(|least| estimate.rtt_ms > least.saturating_add(by_ms))
+        self.least_rtt.get().is_some_and(|least| estimate.rtt_ms > least.saturating_add(by_ms))
+    }
+
+    /// True when it is to be found out whether the path bears so much: it seems that it does not, and nothing speaks against trying.
+    pub fn is_time_to_probe(&mut self, desired: u64, now: At) -> bool {
+        let Some(estimate) = self.estimate.filter(|estimate| estimate.bits < desired && !self.is_harmed(*estimate)) else {
+            return false;
+        };
+        self.probing.is_due(estimate.bits, now)
     }
 
     /// `more`: there would be room for more than is sent. True when there was for long enough.
@@ -137,10 +184,43 @@ mod tests {
             (1_000_000, f32::NAN, 50, 1_000_000, true),
         ];
         for (bits, loss, rtt, bears, may_rise) in table {
-            path.heard(bits, loss, rtt);
+            path.heard(bits, loss, rtt, At::ms(0));
             assert!(path.bears(&limits).abs_diff(bears) < 10, "{loss} {rtt}: {}", path.bears(&limits));
             assert_eq!(path.may_rise(), may_rise, "{loss} {rtt}");
         }
+    }
+
+    #[test]
+    fn what_goes_through_without_harm_is_borne_whatever_is_estimated() {
+        let limits = Limits::default();
+        let mut path = Path::default();
+        let mut bears = |sends: Option<u64>, bits, loss, rtt, second: u64| {
+            if let Some(sends) = sends {
+                path.sends(sends, At::ms(second * 1_000 - 1_000));
+            }
+            path.heard(bits, loss, rtt, At::ms(second * 1_000));
+            path.bears(&limits)
+        };
+        assert_eq!(bears(Some(500_000), 700_000, 0.0, 20, 1), 700_000);
+        assert_eq!(bears(None, 60_000, 0.01, 60, 2), 600_000, "a late thread, and little to send");
+        assert_eq!(bears(Some(100_000), 60_000, 0.0, 60, 5), 600_000, "it was true a moment ago");
+        assert_eq!(bears(None, 60_000, 0.0, 60, 13), 120_000, "and may not be any more");
+        assert_eq!(bears(Some(500_000), 60_000, 0.0, 121, 20), 60_000, "a queue");
+        assert_eq!(bears(Some(500_000), 60_000, 0.02, 20, 30), 60_000, "loss");
+        assert_eq!(bears(None, 60_000, 0.0, 20, 31), 600_000, "it was something else");
+    }
+
+    #[test]
+    fn it_is_found_out_what_an_idle_path_bears_but_not_a_full_one() {
+        let mut path = Path::default();
+        assert!(!path.is_time_to_probe(1_000_000, At::ms(0)), "nothing is known");
+        path.heard(100_000, 0.0, 20, At::ms(100));
+        assert!(path.is_time_to_probe(1_000_000, At::ms(100)));
+        assert!(!path.is_time_to_probe(1_000_000, At::ms(200)), "just tried");
+        path.heard(100_000, 0.0, 900, At::ms(5_000));
+        assert!(!path.is_time_to_probe(1_000_000, At::ms(5_000)), "a queue");
+        path.heard(1_000_000, 0.0, 20, At::ms(6_000));
+        assert!(!path.is_time_to_probe(1_000_000, At::ms(6_000)), "enough");
     }
 
     #[test]
@@ -181,7 +261,7 @@ mod tests {
         let silent: Vec<u64> = (0..40).filter(|second| path.is_silent(true, &limits, At::ms(second * 1_000))).collect();
         assert_eq!(silent.first(), Some(&10));
         assert!(!silent.contains(&21) && silent.contains(&35), "{silent:?}");
-        path.heard(1_000_000, 0.0, 50);
+        path.heard(1_000_000, 0.0, 50, At::ms(40_000));
         assert!(!path.is_silent(true, &limits, At::ms(40_000)));
         assert!(!path.is_silent(false, &limits, At::ms(400_000)), "nothing is sent, so nothing can be heard");
     }

@@ -88,7 +88,7 @@ pub enum Input {
         tracks: Vec<Want>,
     },
     /// Bits a second that the receiver's path bears, from send-side congestion control; with loss (0 to 1) and round trip beside it.
-    /// Repeat the last one about once a second for as long as feedback (RTCP) comes from the receiver: a receiver of which nothing is heard
+    /// Repeat the last one a few times a second for as long as feedback (RTCP) comes from the receiver: a receiver of which nothing is heard
     /// for [`Limits::silent_ms`](super::Limits) gets no video.
     Estimate {
         peer: PeerIndex,
@@ -197,6 +197,11 @@ pub enum Output {
         peer: PeerIndex,
         current: u64,
         desired: u64,
+    },
+    /// Find out, with padding, whether the receiver's path bears so many bits a second.
+    Probe {
+        peer: PeerIndex,
+        bits: u64,
     },
     Speaker {
         participant: Option<ParticipantId>,

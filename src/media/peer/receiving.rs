@@ -1,7 +1,7 @@
 //! The slots of a receiving connection: m-lines that we offer, never recycle, and write to.
 
 use super::{setup, unreadable};
-use crate::media::engine::Outgoing;
+use crate::media::engine::{Incoming, Outgoing};
 use actors::{
     media::DescriptionError,
     sfu::{SlotIndex, Vp8Numbers},
@@ -116,16 +116,16 @@ impl Slots {
         Ok(())
     }
 
-    pub fn write(&mut self, rtc: &mut Rtc, out: &Outgoing<'_>) -> bool {
-        let Some(slot) = self.get(out.slot) else { return false };
+    pub fn write(&mut self, rtc: &mut Rtc, out: Outgoing<'_>) -> bool {
+        let Outgoing { forward, packet } = out;
+        let Some(slot) = self.get(forward.slot) else { return false };
         let Some(ssrc) = slot.ssrc else { return false };
         let Some((pt, payload)) = slot.format(out) else { return false };
-        let packet = out.packet;
-        let mut write = RtpWrite::new(pt, out.seq.into(), out.timestamp, packet.arrived, payload)
-            .marker(out.marker)
-            .nackable(out.nackable)
-            .ext_vals(extensions(out));
-        if let Some(patch) = out.vp8.and_then(|numbers| vp8_patch(&packet.payload, numbers)) {
+        let mut write = RtpWrite::new(pt, forward.seq.into(), forward.timestamp, packet.arrived, payload)
+            .marker(forward.marker)
+            .nackable(forward.nackable)
+            .ext_vals(extensions(packet));
+        if let Some(patch) = forward.vp8.and_then(|numbers| vp8_patch(&packet.payload, numbers)) {
             write = write.vp8_patch(patch);
         }
         let mut api = rtc.direct_api();
@@ -157,9 +157,8 @@ impl Slot {
     }
 
     /// Redundant audio goes on as it is to who takes it; others get what it is around.
-    fn format(&self, out: &Outgoing<'_>) -> Option<(Pt, Arc<[u8]>)> {
-        let pt = self.pts[out.codec as usize]?;
-        let packet = out.packet;
+    fn format(&self, Outgoing { forward, packet }: Outgoing<'_>) -> Option<(Pt, Arc<[u8]>)> {
+        let pt = self.pts[forward.codec as usize]?;
         match (packet.red, self.red) {
             (false, _) => Some((pt, packet.payload.clone())),
             (true, Some(red)) if inner_pt(&packet.payload) == Some(*pt) => Some((red, packet.payload.clone())),
@@ -178,8 +177,7 @@ fn primary(red: &[u8]) -> Option<Arc<[u8]>> {
     blocks.iter().find(|block| block.is_primary).map(|block| Arc::from(block.payload))
 }
 
-fn extensions(out: &Outgoing<'_>) -> ExtensionValues {
-    let packet = out.packet;
+fn extensions(packet: &Incoming) -> ExtensionValues {
     ExtensionValues {
         audio_level: packet.audio_level.map(|level| -(level.min(127) as i8)),
         voice_activity: packet.voice,

@@ -117,13 +117,14 @@ impl Engine for Fake {
         Ok(now + LATER)
     }
 
-    fn write(&mut self, packet: &Outgoing<'_>) -> bool {
+    fn write(&mut self, packet: Outgoing<'_>) -> bool {
         self.written.push(packet.packet.payload.clone());
         true
     }
 
     fn request_keyframe(&mut self, _: u8, _: Layer) {}
     fn set_bitrate(&mut self, _: u64) {}
+    fn probe(&mut self, _: u64) {}
     fn forget_rate(&mut self) {}
     fn close(&mut self) {}
 }

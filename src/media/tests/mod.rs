@@ -1,7 +1,10 @@
 //! A worker with engines that say what they are told: what happens when one of them fails, and bytes that nobody should send.
 
+mod calls;
 mod fake;
 mod fuzz;
+mod link;
+mod weather;
 
 use super::{Media, Rules, address::Address, engine::Engines, start_with};
 use crate::config::Config;

@@ -215,6 +215,12 @@ impl Worker {
                     self.on_engine(key, |engine| engine.set_bitrate(desired));
                 }
             }
+            Output::Probe { peer, bits } => {
+                let person = self.rooms.get(room).and_then(|room| room.person(peer));
+                if let Some(key) = person.and_then(|person| person.receiving.connection) {
+                    self.on_engine(key, |engine| engine.probe(bits));
+                }
+            }
             Output::Speaker { participant } => self.push(room, MediaEvent::Speaker { participant }),
         }
     }

@@ -20,12 +20,6 @@ use std::{mem, time::Duration, time::Instant};
 /// A receiver that sent reports so lately has an estimate that holds.
 const REPORTS_WITHIN: Duration = Duration::from_secs(2);
 
-/// A path that loses this little and answers this soon bears at least so many bits a second, whatever is estimated: while little is sent, a
-/// late thread looks like a slow path, and the estimate falls to what was sent. A path that is really this narrow shows it by loss or delay.
-const CLEAN_LOSS: f32 = 0.02;
-const CLEAN_RTT_MS: u32 = 150;
-const CLEAN_BITS: u64 = 400_000;
-
 impl Worker {
     /// Reads what the UDP socket has. Says whether there is more.
     pub(super) fn read_datagrams(&mut self) -> bool {
@@ -121,13 +115,7 @@ impl Worker {
                 self.counts.keyframes_wanted += 1;
                 self.input_of(key, |peer| Input::KeyframeRequest { peer, slot });
             }
-            Happened::Estimate(bits) => {
-                if let Some(connection) = self.connections.get_mut(key) {
-                    connection.path.0 = bits;
-                    self.estimate(key);
-                }
-            }
-            Happened::Path { loss, rtt_ms } => self.path(key, loss, rtt_ms),
+            Happened::Path { bits, loss, rtt_ms } => self.path(key, bits, loss, rtt_ms),
             Happened::Nacks(count) => self.counts.nacks += count,
             Happened::LayerActive { line, layer, active } => {
                 let sources = self.connections.get(key).map(|connection| &connection.sources);
@@ -182,21 +170,11 @@ impl Worker {
         }
     }
 
-    fn path(&mut self, key: Key, loss: f32, rtt_ms: u32) {
-        let now = self.now;
-        let Some(connection) = self.connections.get_mut(key) else { return };
-        (connection.path.1, connection.path.2) = (loss, rtt_ms);
-        if connection.heard_media_within(now, REPORTS_WITHIN) {
-            self.estimate(key);
-        }
-    }
-
-    fn estimate(&mut self, key: Key) {
-        let Some(connection) = self.connections.get(key) else { return };
-        let (bits, loss, rtt_ms) = connection.path;
-        let clean = loss < CLEAN_LOSS && rtt_ms < CLEAN_RTT_MS;
-        let bits = if clean && bits > 0 { bits.max(CLEAN_BITS) } else { bits };
-        if bits > 0 && connection.state == State::Connected {
+    fn path(&mut self, key: Key, bits: u64, loss: f32, rtt_ms: u32) {
+        let heard = self.connections.get(key).is_some_and(|connection| {
+            connection.state == State::Connected && connection.heard_media_within(self.now, REPORTS_WITHIN)
+        });
+        if heard {
             self.input_of(key, |peer| Input::Estimate { peer, bits, loss, rtt_ms });
         }
     }
@@ -239,17 +217,7 @@ impl Worker {
     fn forward(&mut self, room: Key, forward: &Forward, packet: &Incoming) {
         let Some(key) = self.receiver(room, forward.to) else { return self.counts.drop_one("no_connection") };
         let Some(connection) = self.connections.get_mut(key) else { return };
-        let outgoing = Outgoing {
-            slot: forward.slot,
-            codec: forward.codec,
-            seq: forward.seq,
-            timestamp: forward.timestamp,
-            marker: forward.marker,
-            nackable: forward.nackable,
-            vp8: forward.vp8,
-            packet,
-        };
-        match connection.engine(|engine| engine.write(&outgoing)) {
+        match connection.engine(|engine| engine.write(Outgoing { forward, packet })) {
             Ok(true) if forward.codec == Codec::Opus => self.counts.forwarded_audio += 1,
             Ok(true) => self.counts.forwarded_video += 1,
             Ok(false) => return self.counts.drop_one("no_slot"),

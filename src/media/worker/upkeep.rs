@@ -25,10 +25,11 @@ impl Worker {
     }
 
     pub(super) fn upkeep(&mut self) {
-        if self.now < self.next_upkeep {
+        // Who slept was woken by something.
+        let due = *self.next_upkeep.get_or_insert(self.now);
+        if self.now < due {
             return;
         }
-        self.next_upkeep = self.now + UPKEEP;
         for room in self.rooms.keys() {
             self.input(room, Input::Tick);
             if let Some(room) = self.rooms.get_mut(room) {
@@ -39,7 +40,19 @@ impl Worker {
             self.look_for_silence(key);
         }
         self.tcp.tidy(self.now);
-        self.orders.observe(Observed {
+        self.upkeeps += 1;
+        let whole = self.upkeeps.is_multiple_of(SECOND);
+        if whole {
+            self.count();
+            self.offer_again();
+        }
+        self.orders.observe(self.observed());
+        // What was counted is told before it sleeps.
+        self.next_upkeep = (!whole || !self.is_idle()).then(|| self.now + UPKEEP);
+    }
+
+    fn observed(&self) -> Observed {
+        Observed {
             rooms: self.rooms.len(),
             people: self.people,
             connections: self.connections.len(),
@@ -47,12 +60,13 @@ impl Worker {
             streams: self.tcp.len(),
             timers: self.timers.len(),
             looks: 0,
-        });
-        self.upkeeps += 1;
-        if self.upkeeps.is_multiple_of(SECOND) {
-            self.count();
-            self.offer_again();
         }
+    }
+
+    /// Nothing happens by itself.
+    fn is_idle(&self) -> bool {
+        let told = self.rooms.iter().all(|(_, room)| room.outbox.is_empty());
+        told && self.people == 0 && self.connections.len() == 0 && self.tcp.len() == 0
     }
 
     /// Offers that wait for an answer which does not come, while another one is due.
@@ -70,7 +84,7 @@ impl Worker {
         let Counts { layer_switches, .. } = &mut self.counts;
         for key in self.rooms.keys() {
             let Some(room) = self.rooms.get_mut(key) else { continue };
-            let switches = room.core.observe().counts.layer_switches;
+            let switches = room.core.counts().layer_switches;
             *layer_switches += switches.saturating_sub(room.switches);
             room.switches = switches;
         }

@@ -176,9 +176,16 @@ impl World {
         for who in 0..self.people.len() {
             let person = &self.people[who];
             if let (true, Some(bits)) = (person.here, person.downlink) {
-                self.handle(Input::Estimate { peer: person.peer, bits, loss: person.loss, rtt_ms: 40 });
+                let rtt_ms = if self.gets(who) > bits { 640 } else { 40 };
+                self.handle(Input::Estimate { peer: self.people[who].peer, bits, loss: self.people[who].loss, rtt_ms });
             }
         }
+    }
+
+    /// Bits a second that went to somebody in the last 300 ms.
+    fn gets(&self, who: Who) -> u64 {
+        let lately = self.sent.iter().rev().take_while(|sent| sent.ms + 300 > self.ms);
+        lately.filter(|sent| sent.to == self.people[who].peer).map(|sent| sent.bytes as u64 * 8).sum::<u64>() * 10 / 3
     }
 
     pub fn packet(&mut self, who: Who, made: &Made) {
@@ -270,6 +277,7 @@ impl World {
                 self.people[who].limited = tracks.iter().map(|track| (track.participant_id, track.reason)).collect();
             }
             Output::Bitrate { current, desired, .. } => assert!(current <= desired || desired > 0),
+            Output::Probe { bits, .. } => assert!(bits > 0),
             Output::Speaker { participant } => self.speaker = participant,
         }
     }

@@ -55,8 +55,8 @@ pub fn serve(config: Config) -> Result<(), AppError> {
 async fn run(config: Config) -> Result<(), AppError> {
     let _alone = DataLock::take(&config.data_dir)?;
     let metrics = telemetry::start_metrics()?;
-    let media = media::start(&config)?;
-    let parts = adapters::build(&config, metrics, &media)?;
+    let media = config.sfu.then(|| media::start(&config)).transpose()?;
+    let parts = adapters::build(&config, metrics, media.as_ref())?;
     let (shared, signalling) = (parts.shared.clone(), parts.signalling.clone());
     let server = listen::start(&config, parts)?;
     let upkeep = actix::spawn(telemetry::upkeep(shared.metrics.clone()));
@@ -67,7 +67,9 @@ async fn run(config: Config) -> Result<(), AppError> {
     housekeeping.abort();
     upkeep.abort();
     // The rooms have ended, or will not: whoever still sends is told that nobody listens.
-    media.shutdown();
+    if let Some(media) = media {
+        media.shutdown();
+    }
     served.map_err(AppError::Serve)?;
     tracing::info!("stopped");
     Ok(())

@@ -77,6 +77,8 @@ settings! {
     /// Where people reach this server, such as `https://meet.example.org`. Links in answers begin with it.
     /// Unset, they begin with the Host that the request itself names.
     public_url: Option<String> = None;
+    /// Does this server forward media? Without, rooms stay peer to peer and no media port is opened.
+    sfu: bool = true;
     /// First UDP and TCP port of the media workers, which count up from it and pass over those that are taken; 0 means any that are free.
     media_port: u16 = 40000;
     /// Media worker threads, each with its port; 0 means one a core.

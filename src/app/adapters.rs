@@ -41,7 +41,7 @@ const ISSUER: &str = "greenroom";
 const PING_EVERY: Duration = Duration::from_secs(5);
 
 /// Opens and starts everything but the listener.
-pub fn build(config: &Config, metrics: PrometheusHandle, media: &Media) -> Result<Parts, AppError> {
+pub fn build(config: &Config, metrics: PrometheusHandle, media: Option<&Media>) -> Result<Parts, AppError> {
     let store = Store::open(&config.data_dir).map_err(|error| AppError::DataDir { path: config.data_dir.clone(), error })?;
     let keys = Keys::open(&config.data_dir)?;
     let clock = Clock::starting_at(wall());
@@ -86,13 +86,13 @@ fn turn(config: &Config) -> Turn {
 }
 
 /// Rooms are spread over one arbiter a core.
-fn rooms_setup(config: &Config, clock: Clock, store: &Store, turn: &Arc<Turn>, media: &Media) -> RoomsSetup {
+fn rooms_setup(config: &Config, clock: Clock, store: &Store, turn: &Arc<Turn>, media: Option<&Media>) -> RoomsSetup {
     let cores = thread::available_parallelism().map_or(2, usize::from);
     RoomsSetup {
         clock,
         store: Arc::new(store.clone()),
         ice: turn.clone(),
-        media: Some(media.plane()),
+        media: media.map(Media::plane),
         rules: rules(config),
         outbox: OutboxLimits { patience: Duration::from_secs(config.slow_consumer_seconds), ..OutboxLimits::default() },
         rates: RateLimits::default(),

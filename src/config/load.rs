@@ -33,7 +33,17 @@ pub fn arguments() -> Vec<Arg> {
             flag.value_name("VALUE")
         }
     });
-    std::iter::once(file).chain(flags).collect()
+    let without = KEYS.iter().filter(|key| key.is_switch).map(|key| {
+        let flag =
+            Arg::new(without(key.name)).long(dashed(&without(key.name))).global(true).num_args(0).default_missing_value("true");
+        flag.conflicts_with(key.name).hide(true)
+    });
+    std::iter::once(file).chain(flags).chain(without).collect()
+}
+
+/// `--no-sfu` is `--sfu=false`.
+fn without(name: &str) -> String {
+    format!("no_{name}")
 }
 
 fn dashed(name: &str) -> String {
@@ -87,8 +97,14 @@ fn read_environment(
 }
 
 fn read_flags(flags: &ArgMatches, config: &mut Config, sources: &mut Sources) -> Result<(), ConfigError> {
-    for key in KEYS.iter().filter(|key| flags.value_source(key.name) == Some(ValueSource::CommandLine)) {
-        let Some(text) = flags.get_one::<String>(key.name) else { continue };
+    let given = |id: &str| flags.value_source(id) == Some(ValueSource::CommandLine);
+    for key in KEYS {
+        let text = match key.is_switch && given(&without(key.name)) {
+            true => Some("false"),
+            false if given(key.name) => flags.get_one::<String>(key.name).map(String::as_str),
+            false => None,
+        };
+        let Some(text) = text else { continue };
         config.set_text(key.name, text).map_err(|why| ConfigError::Value { name: key.name, place: "flag", why })?;
         sources.insert(key.name, "flag");
     }

@@ -137,8 +137,8 @@ pub trait Engine: Send {
     fn request_keyframe(&mut self, line: u8, layer: Layer);
     /// Bits a second that would be sent if there were room.
     fn set_bitrate(&mut self, desired: u64);
-    /// Finds out whether the path bears so many bits a second.
-    fn probe(&mut self, bits: u64);
+    /// Finds out whether the path bears so many bits a second. It bears what is known, whatever the engine believes.
+    fn probe(&mut self, known: u64, bits: u64);
     /// The path changed: what was known of its rate is no longer true.
     fn forget_rate(&mut self);
     /// Says goodbye; the next `wake` has the datagrams.

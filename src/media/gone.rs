@@ -54,7 +54,7 @@ impl Engine for Gone {
 
     fn set_bitrate(&mut self, _: u64) {}
 
-    fn probe(&mut self, _: u64) {}
+    fn probe(&mut self, _: u64, _: u64) {}
 
     fn forget_rate(&mut self) {}
 

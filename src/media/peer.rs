@@ -69,6 +69,9 @@ struct Peer {
     closed: bool,
     nacks: u64,
     told_nacks: u64,
+    /// Bits a second: the newest, and when it was probed last.
+    estimate: u64,
+    probed_at: u64,
     /// To be desired as soon as time went on.
     probe: Option<u64>,
     now: Instant,
@@ -85,6 +88,8 @@ impl Peer {
             closed: false,
             nacks: 0,
             told_nacks: 0,
+            estimate: 0,
+            probed_at: 0,
             probe: None,
             now,
         }
@@ -156,8 +161,9 @@ impl Peer {
     /// The estimate is the newest one, not the engine's mean of some seconds: that comes too late on the way down.
     fn path(&mut self, stats: &PeerStats, out: &mut Vec<Happened>) {
         if let Some(estimate) = stats.bwe_tx {
+            self.estimate = estimate.as_u64();
             let rtt_ms = stats.rtt.map_or(0, |rtt| rtt.as_millis() as u32);
-            out.push(Happened::Path { bits: estimate.as_u64(), loss: stats.egress_loss_fraction.unwrap_or(0.0), rtt_ms });
+            out.push(Happened::Path { bits: self.estimate, loss: stats.egress_loss_fraction.unwrap_or(0.0), rtt_ms });
         }
         if self.nacks > self.told_nacks {
             out.push(Happened::Nacks(self.nacks - self.told_nacks));
@@ -266,7 +272,12 @@ impl Engine for Peer {
         self.rtc.bwe().set_bitrate(Bitrate::ZERO, desired.into());
     }
 
-    fn probe(&mut self, bits: u64) {
+    fn probe(&mut self, known: u64, bits: u64) {
+        // An estimate that did not move since the last time may be stuck in what it believed of a path as it was.
+        if self.estimate < known || self.probed_at == self.estimate {
+            self.rtc.bwe().reset(known.max(self.estimate).into());
+        }
+        self.probed_at = self.estimate;
         // The engine probes when more is desired than before. It looks at that when time goes on.
         self.rtc.bwe().set_bitrate(Bitrate::ZERO, Bitrate::from(1));
         self.probe = Some(bits);

@@ -1,6 +1,7 @@
 //! What is checked of a description before an engine parses it, and the little that is read of it here.
 
 use actors::media::DescriptionError;
+use std::collections::BTreeMap;
 
 /// Longest description.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -52,6 +53,7 @@ pub fn check(sdp: &str) -> Result<Checked, DescriptionError> {
     if sdp.len() > MAX_BYTES {
         return Err(unreadable("it is longer than 64 KiB"));
     }
+    let mut ssrcs = BTreeMap::new();
     let mut checked = Checked { text: String::with_capacity(sdp.len()), lines: Vec::new(), origin: Origin::default() };
     for line in sdp.split('\n') {
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -63,6 +65,12 @@ pub fn check(sdp: &str) -> Result<Checked, DescriptionError> {
             return Err(DescriptionError::TooManyLines);
         }
         checked.read(line)?;
+        if let Some(ssrc) = line.strip_prefix("a=ssrc:").and_then(|rest| rest.split(' ').next()) {
+            let place = checked.lines.len();
+            if *ssrcs.entry(ssrc).or_insert(place) != place {
+                return Err(unreadable("two m-lines have one SSRC"));
+            }
+        }
         if !line.starts_with("a=candidate:") && line != "a=end-of-candidates" {
             checked.text.push_str(line);
             checked.text.push_str("\r\n");
@@ -196,5 +204,15 @@ mod tests {
         let twice = "m=audio 9 x 1\r\na=mid:a\r\nm=audio 9 x 1\r\na=mid:a\r\n";
         assert!(matches!(check(twice), Err(DescriptionError::Unreadable(_))));
         assert!(matches!(check(&"x".repeat(1 << 20)), Err(DescriptionError::Unreadable(_))));
+    }
+
+    #[test]
+    fn an_ssrc_belongs_to_one_line() {
+        let line = |mid: &str, ssrc: u32| {
+            format!("m=video 9 x 96\r\na=mid:{mid}\r\na=ssrc:{ssrc} cname:a\r\na=ssrc:{ssrc} msid:b c\r\n")
+        };
+        assert!(check(&format!("{}{}", line("0", 7), line("1", 8))).is_ok());
+        let collides = check(&format!("{}{}", line("0", 7), line("1", 7)));
+        assert!(matches!(collides, Err(DescriptionError::Unreadable(_))), "{collides:?}");
     }
 }

@@ -15,6 +15,8 @@ mod frames;
 mod identity;
 mod media;
 mod media_hard;
+mod media_room;
+mod media_weather;
 mod meeting;
 mod metrics;
 mod overload;

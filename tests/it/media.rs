@@ -46,7 +46,7 @@ fn a_lost_picture_is_asked_for_at_the_publisher() {
     world.receives(bob);
     world.plays(alice, 1, "a picture", |world| world.got(bob, Source::Camera).count() > 50);
     let mid = world.people[bob].slots.iter().find(|slot| slot.source == Source::Camera).unwrap().mid.clone();
-    let asked = |world: &World| world.people[alice].publishing.as_ref().unwrap().asked;
+    let asked = |world: &World| world.people[alice].publishing.as_ref().unwrap().asked.len();
     let before = asked(&world);
     world.people[bob].receiving.as_mut().unwrap().lose_picture(&mid);
     world.plays(alice, 1, "alice is asked", |world| asked(world) > before);

@@ -160,7 +160,7 @@ impl SfuCore {
         let granted = items.iter().zip(grants).filter_map(|(item, grant)| item.available[usize::from((*grant)?)]);
         let current = audio + granted.sum::<u64>();
         let desired = audio + items.iter().filter_map(Item::best).map(|(_, bits)| bits).sum::<u64>();
-        let needed = desired.saturating_mul(self.limits.rise_margin_percent) / 100;
+        let needed = if desired > current { desired.saturating_mul(self.limits.rise_margin_percent) / 100 } else { current };
         let Some(peer) = self.peers.get_mut(receiver) else { return };
         let told = peer.receiver.told.bitrate;
         if differs(told.0, current) || differs(told.1, desired) {
@@ -170,8 +170,9 @@ impl SfuCore {
             peer.receiver.told.bitrate = (current, desired);
             out.push(Output::Bitrate { peer: receiver, current, desired });
         }
-        if desired > current && peer.receiver.path.is_time_to_probe(needed, now) {
-            out.push(Output::Probe { peer: receiver, bits: needed });
+        let path = &mut peer.receiver.path;
+        if path.is_time_to_probe(needed, now) {
+            out.push(Output::Probe { peer: receiver, known: path.bears(&self.limits), bits: needed });
         }
     }
 }

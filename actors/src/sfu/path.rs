@@ -106,11 +106,9 @@ impl Path {
     }
 
     /// True when it is to be found out whether the path bears so much: it seems that it does not, and nothing speaks against trying.
-    pub fn is_time_to_probe(&mut self, desired: u64, now: At) -> bool {
-        let Some(estimate) = self.estimate.filter(|estimate| estimate.bits < desired && !self.is_harmed(*estimate)) else {
-            return false;
-        };
-        self.probing.is_due(estimate.bits, now)
+    pub fn is_time_to_probe(&mut self, needed: u64, now: At) -> bool {
+        let unsure = self.estimate.filter(|estimate| estimate.bits < needed && !self.is_harmed(*estimate));
+        unsure.is_some_and(|estimate| self.probing.is_due(estimate.bits, now))
     }
 
     /// `more`: there would be room for more than is sent. True when there was for long enough.

@@ -13,7 +13,7 @@ pub struct Probing {
 
 const FIRST_WAIT_MICROS: u64 = 1_000_000;
 /// The longest wait is so many times doubled.
-const WAITS_DOUBLED: u32 = 2;
+const WAITS_DOUBLED: u32 = 1;
 
 impl Probing {
     /// `estimate`: what is known so far.
@@ -64,7 +64,7 @@ mod tests {
         let mut due = |estimate: fn(u64) -> u64| -> Vec<u64> {
             (0..16).filter(|second| probing.is_due(estimate(*second), At::ms(second * 1_000))).collect()
         };
-        assert_eq!(due(|_| 100_000), [0, 1, 3, 7, 11, 15]);
+        assert_eq!(due(|_| 100_000), [0, 1, 3, 5, 7, 9, 11, 13, 15]);
         let mut probing = Probing::default();
         let growing: Vec<u64> = (0..5).filter(|second| probing.is_due(100_000 << second, At::ms(second * 1_000))).collect();
         assert_eq!(growing, [0, 1, 2, 3, 4], "what finds something goes on");

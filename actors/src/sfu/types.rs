@@ -198,9 +198,11 @@ pub enum Output {
         current: u64,
         desired: u64,
     },
-    /// Find out, with padding, whether the receiver's path bears so many bits a second.
+    /// Find out, with padding, whether the receiver's path bears so many bits a second. So many are `known` to be borne, whatever is
+    /// estimated.
     Probe {
         peer: PeerIndex,
+        known: u64,
         bits: u64,
     },
     Speaker {

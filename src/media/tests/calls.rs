@@ -7,12 +7,13 @@ use crate::media::{
 };
 use actors::{
     ids::ParticipantId,
-    protocol::{LimitReason, Source, Want},
-    sfu::{At, Codec, Forward, Input as CoreInput, Layer, Limits, Output as CoreOutput, PacketView, PeerIndex, Published, SfuCore},
+    protocol::{Source, Want},
+    sfu::{
+        At, Codec, Forward, Input as CoreInput, Layer, Limits, Output as CoreOutput, PacketView, PeerIndex, Published, SfuCore,
+    },
 };
 use std::{
     net::SocketAddr,
-    sync::Arc,
     time::{Duration, Instant},
 };
 use str0m::{
@@ -56,7 +57,6 @@ struct Camera {
 
 pub struct Receiver {
     peer: PeerIndex,
-    pub id: ParticipantId,
     ours: Box<dyn Engine>,
     client: Rtc,
     here: Remote,
@@ -66,17 +66,12 @@ pub struct Receiver {
     wakes: Instant,
     client_wakes: Instant,
     pub got: Vec<Got>,
-    pub limited: Vec<LimitReason>,
-    /// The newest of what the engine said: bits, loss, round trip.
-    pub path: (u64, f32, u32),
 }
 
 #[derive(Clone, Copy, Debug)]
 pub struct Got {
-    pub at: Instant,
     pub audio: bool,
     /// Written by alice at the end of the payload.
-    pub layer: Layer,
     pub number: u32,
 }
 
@@ -118,7 +113,7 @@ impl Call {
         self.tell(CoreInput::AddPeer { participant: id });
         let peer = self.core.peer(id).unwrap();
         let height = Want { participant_id: self.alice_id, source: Source::Camera, height: 1_080, priority: 1 };
-        self.receivers.push(Receiver::new(peer, id, index as u16, engines, self.now));
+        self.receivers.push(Receiver::new(peer, index as u16, engines, self.now));
         self.tell(CoreInput::Want { peer, tracks: vec![height] });
         self.until("connected", |call| call.receivers[index].client.is_connected());
         self.tell(CoreInput::Receiving { peer, audio_slots: 4, video_slots: 4 });
@@ -177,7 +172,7 @@ impl Call {
             voice: Some(true),
             turned: None,
             arrived: self.now,
-            payload: marked(vec![0x5a; VOICE - 5], 0, self.voices).into(),
+            payload: marked(vec![0x5a; VOICE - 4], self.voices).into(),
         };
         self.forward(&packet, Source::Microphone);
     }
@@ -203,7 +198,7 @@ impl Call {
                     voice: None,
                     turned: None,
                     arrived: self.now,
-                    payload: marked(payload, layer as Layer, self.camera.frame).into(),
+                    payload: marked(payload, self.camera.frame).into(),
                 };
                 self.forward(&packet, Source::Camera);
             }
@@ -252,15 +247,10 @@ impl Call {
                         receiver.wakes = self.now;
                     }
                 }
-                CoreOutput::Probe { peer, bits } => {
+                CoreOutput::Probe { peer, known, bits } => {
                     if let Some(receiver) = self.receivers.iter_mut().find(|receiver| receiver.peer == peer) {
-                        receiver.ours.probe(bits);
+                        receiver.ours.probe(known, bits);
                         receiver.wakes = self.now;
-                    }
-                }
-                CoreOutput::Limited { peer, tracks } => {
-                    if let Some(receiver) = self.receivers.iter_mut().find(|receiver| receiver.peer == peer) {
-                        receiver.limited = tracks.iter().map(|limited| limited.reason).collect();
                     }
                 }
                 _ => {}
@@ -291,7 +281,7 @@ impl Call {
 }
 
 impl Receiver {
-    fn new(peer: PeerIndex, id: ParticipantId, index: u16, engines: &Str0m, now: Instant) -> Self {
+    fn new(peer: PeerIndex, index: u16, engines: &Str0m, now: Instant) -> Self {
         let there: SocketAddr = ([127, 0, 0, 1], 40_000).into();
         let here = Remote { transport: Transport::Udp, address: ([127, 0, 0, 1], 50_000 + index).into() };
         let mut client = Rtc::builder().set_rtp_mode(true).build(now);
@@ -302,7 +292,6 @@ impl Receiver {
         ours.accept_answer(&answer).unwrap();
         Self {
             peer,
-            id,
             ours,
             client,
             here,
@@ -312,8 +301,6 @@ impl Receiver {
             wakes: now,
             client_wakes: now,
             got: Vec::new(),
-            limited: Vec::new(),
-            path: (0, 0.0, 0),
         }
     }
 
@@ -354,10 +341,7 @@ impl Receiver {
                 self.down.enter(datagram.bytes, bytes, now);
             }
             Happened::KeyframeRequest(slot) => told.push(CoreInput::KeyframeRequest { peer, slot }),
-            Happened::Path { bits, loss, rtt_ms } => {
-                self.path = (bits, loss, rtt_ms);
-                told.push(CoreInput::Estimate { peer, bits, loss, rtt_ms });
-            }
+            Happened::Path { bits, loss, rtt_ms } => told.push(CoreInput::Estimate { peer, bits, loss, rtt_ms }),
             _ => {}
         }
     }
@@ -377,8 +361,8 @@ impl Receiver {
                 Output::Event(Event::RtpPacket(packet)) => {
                     let mid = self.client.direct_api().stream_rx(&packet.header.ssrc).map(|stream| stream.mid());
                     let audio = mid.and_then(|mid| self.client.media(mid)).is_some_and(|media| media.kind() == MediaKind::Audio);
-                    if let [.., layer, a, b, c, d] = packet.payload[..] {
-                        self.got.push(Got { at: now, audio, layer, number: u32::from_be_bytes([a, b, c, d]) });
+                    if let Some(number) = packet.payload.last_chunk() {
+                        self.got.push(Got { audio, number: u32::from_be_bytes(*number) });
                     }
                 }
                 Output::Event(_) => {}
@@ -387,8 +371,7 @@ impl Receiver {
     }
 }
 
-fn marked(mut payload: Vec<u8>, layer: Layer, number: u32) -> Vec<u8> {
-    payload.push(layer);
+fn marked(mut payload: Vec<u8>, number: u32) -> Vec<u8> {
     payload.extend(number.to_be_bytes());
     payload
 }
@@ -407,4 +390,3 @@ fn vp8(frame: u32, keyframe: bool, first: bool, bytes: usize) -> Vec<u8> {
     payload.resize(payload.len().max(bytes), 0x33);
     payload
 }
-

@@ -124,7 +124,7 @@ impl Engine for Fake {
 
     fn request_keyframe(&mut self, _: u8, _: Layer) {}
     fn set_bitrate(&mut self, _: u64) {}
-    fn probe(&mut self, _: u64) {}
+    fn probe(&mut self, _: u64, _: u64) {}
     fn forget_rate(&mut self) {}
     fn close(&mut self) {}
 }

@@ -1,33 +1,118 @@
-//! Stories of bad lines, in simulated time.
+//! Stories of bad lines, in simulated time: what a receiver's line does to their sound and pictures, and what it does not do to others.
 
 use super::{calls::Call, link::Weather};
+use actors::sfu::Layer;
+use std::time::Duration;
 
-fn trace(call: &Call, what: &str) {
-    let observed = call.core.observe();
-    let bob = &call.receivers[0];
-    eprintln!("{what} {:?} est {:?} path {:?} layer {:?} limited {:?} asked {}", call.voice() as f32 / 50.0, observed.peers[1].estimate, bob.path, call.layer(0), bob.limited, call.asked.len());
+const BOB: usize = 0;
+const CAROL: usize = 1;
+
+/// Alice is seen large by both, for some seconds.
+fn settled() -> Call {
+    let mut call = Call::new(2);
+    call.runs(5_000);
+    assert_eq!((call.layer(BOB), call.layer(CAROL)), (Some(2), Some(2)), "both have the large picture");
+    call
+}
+
+/// Runs on under these conditions for so many seconds. Returns bob's layers, one each 100 ms.
+fn endures(call: &mut Call, weather: Weather, seconds: u64) -> Vec<Option<Layer>> {
+    call.receivers[BOB].down.weather = weather;
+    let layers = (0..seconds * 10).map(|_| {
+        call.runs(100);
+        assert_eq!(call.layer(CAROL), Some(2), "carol notices nothing");
+        call.layer(BOB)
+    });
+    layers.collect()
+}
+
+/// What is under way has arrived when this is asked.
+fn lost_voices(call: &mut Call, who: usize, from: u32) -> f64 {
+    let to = call.voice();
+    call.runs(2_500);
+    call.lost_voices(who, from, to)
+}
+
+/// No encoding was asked for a keyframe twice in a second.
+fn keyframes_are_asked_for_sparingly(call: &Call) {
+    for layer in 0..3 {
+        let asked: Vec<_> = call.asked.iter().filter(|(_, of)| *of == layer).map(|(at, _)| *at).collect();
+        assert!(asked.windows(2).all(|pair| pair[1] - pair[0] >= Duration::from_millis(999)), "layer {layer}");
+    }
+}
+
+/// A line of 150 kbit/s whose queue holds so much: sound goes on, pictures give way at once and come back.
+fn a_narrow_line(queue_ms: u64) {
+    let mut call = settled();
+    let from = call.voice();
+    let layers = endures(&mut call, Weather::narrow(150_000, queue_ms), 12);
+    assert!(layers[30..].iter().all(|layer| *layer <= Some(0)), "the smallest or none after 3 s: {layers:?}");
+    let changes = layers[50..].windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert!(changes <= 2, "it does not waver: {layers:?}");
+    assert!(lost_voices(&mut call, BOB, from) < 0.02);
+    assert_eq!(call.lost_voices(CAROL, from, call.voice() - 50), 0.0);
+    let layers = endures(&mut call, Weather::fair(), 10);
+    assert_eq!(layers.last(), Some(&Some(2)), "the large one is back: {layers:?}");
+    keyframes_are_asked_for_sparingly(&call);
 }
 
 #[test]
-fn trial() {
-    let mut call = Call::new(2);
-    for _ in 0..16 {
-        call.runs(500);
-        trace(&call, "free");
-    }
+fn a_narrow_line_with_a_short_queue() {
+    a_narrow_line(60);
+}
+
+#[test]
+fn a_narrow_line_with_a_queue() {
+    a_narrow_line(400);
+}
+
+#[test]
+fn a_narrow_line_with_a_long_queue() {
+    a_narrow_line(2_000);
+}
+
+#[test]
+fn some_loss_costs_nothing_but_what_is_lost() {
+    let mut call = settled();
     let from = call.voice();
-    let rate: u64 = std::env::var("RATE").ok().and_then(|t| t.parse().ok()).unwrap_or(150_000);
-    let queue: u64 = std::env::var("QUEUE").ok().and_then(|t| t.parse().ok()).unwrap_or(400);
-    call.receivers[0].down.weather = Weather::narrow(rate, queue);
-    for _ in 0..60 {
-        call.runs(500);
-        trace(&call, "cap ");
+    let layers = endures(&mut call, Weather { loss: 0.05, ..Weather::fair() }, 10);
+    assert!(layers.iter().all(|layer| *layer == Some(2)), "{layers:?}");
+    assert!(lost_voices(&mut call, BOB, from) < 0.09);
+    keyframes_are_asked_for_sparingly(&call);
+}
+
+#[test]
+fn heavy_loss_leaves_a_picture_and_is_overcome() {
+    let mut call = settled();
+    let from = call.voice();
+    let layers = endures(&mut call, Weather { loss: 0.2, ..Weather::fair() }, 10);
+    assert!(layers.iter().all(Option::is_some), "a picture all the time: {layers:?}");
+    assert!(lost_voices(&mut call, BOB, from) < 0.26, "no more is lost than the line loses");
+    let layers = endures(&mut call, Weather::fair(), 10);
+    assert_eq!(layers.last(), Some(&Some(2)), "{layers:?}");
+    keyframes_are_asked_for_sparingly(&call);
+}
+
+#[test]
+fn a_trembling_line_loses_nothing_and_is_believed_again() {
+    for reorders in [false, true] {
+        let mut call = settled();
+        let from = call.voice();
+        endures(&mut call, Weather { jitter: Duration::from_millis(300), reorders, ..Weather::fair() }, 8);
+        assert_eq!(lost_voices(&mut call, BOB, from), 0.0);
+        let layers = endures(&mut call, Weather::fair(), 10);
+        assert_eq!(layers.last(), Some(&Some(2)), "{layers:?}");
+        keyframes_are_asked_for_sparingly(&call);
     }
-    let to = call.voice() - 50;
-    eprintln!("lost voices {:.3} carol {:.3}", call.lost_voices(0, from, to), call.lost_voices(1, from, to));
-    call.receivers[0].down.weather = Weather::fair();
-    for _ in 0..30 {
-        call.runs(500);
-        trace(&call, "free");
-    }
+}
+
+#[test]
+fn what_comes_twice_changes_nothing() {
+    let mut call = settled();
+    let layers = endures(&mut call, Weather { twice: 0.3, ..Weather::fair() }, 5);
+    assert!(layers.iter().all(|layer| *layer == Some(2)), "{layers:?}");
+    let mut voices: Vec<u32> = call.receivers[BOB].got.iter().filter(|got| got.audio).map(|got| got.number).collect();
+    let all = voices.len();
+    voices.dedup();
+    assert_eq!(voices.len(), all, "each voice once");
 }

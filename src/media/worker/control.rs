@@ -215,10 +215,10 @@ impl Worker {
                     self.on_engine(key, |engine| engine.set_bitrate(desired));
                 }
             }
-            Output::Probe { peer, bits } => {
+            Output::Probe { peer, known, bits } => {
                 let person = self.rooms.get(room).and_then(|room| room.person(peer));
                 if let Some(key) = person.and_then(|person| person.receiving.connection) {
-                    self.on_engine(key, |engine| engine.probe(bits));
+                    self.on_engine(key, |engine| engine.probe(known, bits));
                 }
             }
             Output::Speaker { participant } => self.push(room, MediaEvent::Speaker { participant }),

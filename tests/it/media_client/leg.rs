@@ -1,8 +1,8 @@
 //! One connection of a client.
 
+use super::{Weather, wire::Wire};
 use std::{
-    io::{ErrorKind, Read, Write},
-    net::{SocketAddr, TcpStream, UdpSocket},
+    net::SocketAddr,
     time::{Duration, Instant},
 };
 use str0m::{
@@ -38,14 +38,9 @@ impl Got {
     }
 }
 
-enum Socket {
-    Udp(UdpSocket),
-    Tcp { stream: TcpStream, read: Vec<u8> },
-}
-
 pub struct Leg {
     rtc: Rtc,
-    socket: Socket,
+    wire: Wire,
     /// Where the engine believes that it is.
     here: SocketAddr,
     pending: Option<SdpPendingOffer>,
@@ -56,13 +51,15 @@ pub struct Leg {
     pub got: Vec<Got>,
     /// Keyframes that were asked for, by layer.
     pub keyframes_wanted: Vec<Option<Rid>>,
-    /// How often one was.
-    pub asked: usize,
+    /// When one was asked for, and of which layer.
+    pub asked: Vec<(Instant, Option<Rid>)>,
     written: u32,
     next: Instant,
 }
 
 const LAYERS: [&str; 3] = ["q", "h", "f"];
+/// Bytes of a part of a frame, of each.
+const PARTS: [usize; 3] = [380, 760, 980];
 
 impl Leg {
     pub fn new(way: Way) -> Self {
@@ -70,27 +67,12 @@ impl Leg {
         let mut config = Rtc::builder().set_rtp_mode(true);
         config.set_max_stun_rto(Duration::from_millis(400));
         let mut rtc = config.build(now);
-        let (socket, here) = match way {
-            Way::Udp => {
-                let socket = loopback();
-                let here = socket.local_addr().unwrap();
-                rtc.add_local_candidate(Candidate::host(here, "udp").unwrap());
-                (Socket::Udp(socket), here)
-            }
-            Way::Tcp(server) => {
-                let stream = TcpStream::connect(server).unwrap();
-                stream.set_nodelay(true).unwrap();
-                stream.set_nonblocking(true).unwrap();
-                let here = stream.local_addr().unwrap();
-                let candidate = Candidate::builder().tcp().tcptype(TcpType::Active).host(here).build().unwrap();
-                rtc.add_local_candidate(candidate);
-                (Socket::Tcp { stream, read: Vec::new() }, here)
-            }
-        };
+        let wire = Wire::new(way);
+        let here = candidate(&mut rtc, &wire);
         let (got, keyframes_wanted) = (Vec::new(), Vec::new());
         Self {
             rtc,
-            socket,
+            wire,
             here,
             pending: None,
             audio: None,
@@ -99,7 +81,7 @@ impl Leg {
             closed: false,
             got,
             keyframes_wanted,
-            asked: 0,
+            asked: Vec::new(),
             written: 0,
             next: now,
         }
@@ -140,17 +122,38 @@ impl Leg {
 
     /// Another port, as a new mapping of an address translator: the engine doesn't know of it.
     pub fn move_away(&mut self) {
-        self.socket = Socket::Udp(loopback());
+        self.wire = Wire::new(Way::Udp);
+    }
+
+    /// Nothing goes over the old socket any more; here is another, which the next offer or answer makes use of.
+    pub fn goes_over(&mut self, way: Way) {
+        self.wire = Wire::new(way);
+        self.here = candidate(&mut self.rtc, &self.wire);
+    }
+
+    /// What comes down its line from now on.
+    pub fn weather(&mut self, weather: Weather) {
+        self.wire.weather(weather);
+    }
+
+    /// Voices so far: the number of the newest.
+    pub fn spoken(&self) -> u32 {
+        self.written
     }
 
     /// A packet of 20 ms of voice.
     pub fn speak(&mut self, level: i8) {
+        self.say(level, 60);
+    }
+
+    /// ... of so many bytes.
+    pub fn say(&mut self, level: i8, bytes: usize) {
         let Some(mid) = self.audio else { return };
         self.written += 1;
         let written = self.written;
         let pt = self.rtc.codec_config().find(|p| p.spec().codec.is_audio()).unwrap().pt();
         let values = ExtensionValues { audio_level: Some(level), voice_activity: Some(true), ..ExtensionValues::default() };
-        let payload = marked(vec![0x5a; 60], 0, written);
+        let payload = marked(vec![0x5a; bytes], 0, written);
         let Some(stream) = direct(&mut self.rtc, mid, None) else { return };
         let write = RtpWrite::new(pt, u64::from(written).into(), written * 960, Instant::now(), payload).ext_vals(values);
         stream(write);
@@ -169,6 +172,26 @@ impl Leg {
                 .nackable(true);
             if let Some(stream) = direct(&mut self.rtc, mid, rid) {
                 stream(write);
+            }
+            self.wake();
+        }
+    }
+
+    /// A frame of all three layers, about 100, 400 and 1,300 kbit/s at 33 a second.
+    pub fn show_well(&mut self, frame: u32, keyframe: bool) {
+        let Some(mid) = self.video else { return };
+        let pt = self.rtc.codec_config().find(|p| p.spec().codec == str0m::format::Codec::Vp8).unwrap().pt();
+        for (layer, (name, parts)) in LAYERS.iter().zip([1, 2, 5]).enumerate() {
+            for part in 0..parts {
+                let picture = if part == 0 { vp8(frame, keyframe, PARTS[layer]) } else { vp8_rest(frame, PARTS[layer]) };
+                let seq = u64::from(frame * parts + part + 1);
+                let payload = marked(picture, layer as u8, frame);
+                let write = RtpWrite::new(pt, seq.into(), frame * 3_000, Instant::now(), payload)
+                    .marker(part + 1 == parts)
+                    .nackable(true);
+                if let Some(stream) = direct(&mut self.rtc, mid, Some(Rid::from(*name))) {
+                    stream(write);
+                }
             }
             self.wake();
         }
@@ -203,18 +226,14 @@ impl Leg {
     }
 
     /// Bytes straight from its socket, as no engine would send them.
-    pub fn blurt(&self, bytes: &[u8], to: SocketAddr) {
-        if let Socket::Udp(socket) = &self.socket {
-            let _ = socket.send_to(bytes, to);
-        }
+    pub fn blurt(&mut self, bytes: &[u8], to: SocketAddr) {
+        self.wire.send(bytes.to_vec(), to);
     }
 
     /// Takes what arrived and lets time go on.
     pub fn step(&mut self) {
-        let mut buffer = vec![0; 4_096];
-        while let Some((from, length)) = self.socket.receive(&mut buffer) {
-            let proto = if matches!(self.socket, Socket::Udp(_)) { Protocol::Udp } else { Protocol::Tcp };
-            let Ok(receive) = Receive::new(proto, from, self.here, &buffer[..length]) else { continue };
+        while let Some((from, datagram)) = self.wire.receive() {
+            let Ok(receive) = Receive::new(self.wire.protocol(), from, self.here, &datagram) else { continue };
             self.rtc.handle_input(Input::Receive(Instant::now(), receive)).unwrap();
             self.drain();
         }
@@ -236,7 +255,11 @@ impl Leg {
                     self.next = next;
                     return;
                 }
-                Output::Transmit(transmit) => self.socket.send(&transmit.contents, transmit.destination),
+                // What the engine would send over the socket that is no more goes nowhere.
+                Output::Transmit(transmit) if transmit.proto == self.wire.protocol() => {
+                    self.wire.send(transmit.contents.to_vec(), transmit.destination);
+                }
+                Output::Transmit(_) => {}
                 Output::Event(event) => self.event(event),
             }
         }
@@ -247,7 +270,7 @@ impl Leg {
             Event::Connected => self.connected = true,
             Event::Closed | Event::IceConnectionStateChange(IceConnectionState::Disconnected) => self.closed = true,
             Event::KeyframeRequest(request) => {
-                self.asked += 1;
+                self.asked.push((Instant::now(), request.rid));
                 self.keyframes_wanted.push(request.rid);
             }
             Event::RtpPacket(packet) => {
@@ -274,10 +297,14 @@ fn direct(rtc: &mut Rtc, mid: Mid, rid: Option<Rid>) -> Option<impl FnOnce(RtpWr
     })
 }
 
-fn loopback() -> UdpSocket {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.set_nonblocking(true).unwrap();
-    socket
+fn candidate(rtc: &mut Rtc, wire: &Wire) -> SocketAddr {
+    let here = wire.address();
+    let candidate = match wire.protocol() {
+        Protocol::Udp => Candidate::host(here, "udp"),
+        _ => Candidate::builder().tcp().tcptype(TcpType::Active).host(here).build(),
+    };
+    rtc.add_local_candidate(candidate.unwrap());
+    here
 }
 
 /// The mark at the end says which layer and packet it is.
@@ -300,35 +327,10 @@ fn vp8(frame: u32, keyframe: bool, bytes: usize) -> Vec<u8> {
     payload
 }
 
-impl Socket {
-    fn receive(&mut self, buffer: &mut [u8]) -> Option<(SocketAddr, usize)> {
-        match self {
-            Socket::Udp(socket) => socket.recv_from(buffer).ok().map(|(length, from)| (from, length)),
-            Socket::Tcp { stream, read } => {
-                let from = stream.peer_addr().ok()?;
-                let mut chunk = [0; 4_096];
-                match stream.read(&mut chunk) {
-                    Ok(count) => read.extend_from_slice(&chunk[..count]),
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                    Err(_) => return None,
-                }
-                let length = usize::from(u16::from_be_bytes(*read.first_chunk::<2>()?));
-                let frame = read.get(2..2 + length)?.to_vec();
-                read.drain(..2 + length);
-                buffer[..length].copy_from_slice(&frame);
-                Some((from, length))
-            }
-        }
-    }
-
-    fn send(&mut self, bytes: &[u8], to: SocketAddr) {
-        match self {
-            Socket::Udp(socket) => drop(socket.send_to(bytes, to)),
-            Socket::Tcp { stream, .. } => {
-                let mut frame = (bytes.len() as u16).to_be_bytes().to_vec();
-                frame.extend_from_slice(bytes);
-                let _ = stream.write_all(&frame);
-            }
-        }
-    }
+/// What follows the first part of a frame.
+fn vp8_rest(frame: u32, bytes: usize) -> Vec<u8> {
+    let mut payload = vp8(frame, false, bytes);
+    // Not the start of a partition.
+    payload[0] = 0x80;
+    payload
 }

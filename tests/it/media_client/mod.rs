@@ -1,7 +1,11 @@
 //! A client of the media plane for tests: the other end of a connection, on sockets of its own, with synthetic voices and pictures.
 
 mod leg;
+#[path = "../../../src/media/tests/link.rs"]
+mod link;
+mod wire;
 mod world;
 
 pub use leg::{Got, Leg, Way};
+pub use link::Weather;
 pub use world::World;

@@ -168,8 +168,16 @@ impl World {
         }
     }
 
-    /// The publisher sends 33 frames and 50 pieces of voice a second until it is so. A keyframe first, and when asked for.
+    /// The publisher sends 33 frames and pieces of voice a second until it is so. A keyframe first, and when asked for.
     pub fn plays(&mut self, who: usize, layers: usize, what: &str, so: impl Fn(&World) -> bool) {
+        self.plays_so(who, what, so, |leg, frame, keyframe| {
+            leg.show(frame, keyframe, layers, 700);
+            leg.speak(-30);
+        });
+    }
+
+    /// ... each frame and piece as `play` has it.
+    pub fn plays_so(&mut self, who: usize, what: &str, so: impl Fn(&World) -> bool, play: impl Fn(&mut Leg, u32, bool)) {
         let deadline = Instant::now() + DEADLINE;
         let mut next = Instant::now();
         while !so(self) {
@@ -182,8 +190,7 @@ impl World {
                 if let Some(leg) = &mut person.publishing {
                     let asked = !leg.keyframes_wanted.is_empty() || frame == 0;
                     leg.keyframes_wanted.clear();
-                    leg.show(frame, asked, layers, 700);
-                    leg.speak(-30);
+                    play(leg, frame, asked);
                 }
             }
             self.step();

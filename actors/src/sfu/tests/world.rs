@@ -277,7 +277,7 @@ impl World {
                 self.people[who].limited = tracks.iter().map(|track| (track.participant_id, track.reason)).collect();
             }
             Output::Bitrate { current, desired, .. } => assert!(current <= desired || desired > 0),
-            Output::Probe { bits, .. } => assert!(bits > 0),
+            Output::Probe { known, bits, .. } => assert!(known > 0 && bits > 0),
             Output::Speaker { participant } => self.speaker = participant,
         }
     }

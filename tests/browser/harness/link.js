@@ -12,6 +12,8 @@ import { FINE, Lane } from "./lane.js";
 export class Link {
   up = new Lane(1);
   down = new Lane(2);
+  /** Looks at what is sent to the page. @type {((datagram: Buffer) => void)|null} */
+  tap = null;
   /** @type {Map<number, Promise<Relay>>} by the server's port */
   #relays = new Map();
 
@@ -104,7 +106,10 @@ class Relay {
   /** @param {{port: number, address: string}} source */
   #reach({ port, address }) {
     const far = createSocket("udp4");
-    far.on("message", (bytes) => this.#link.down.take(bytes.length, () => attempt(() => this.#near.send(bytes, port, address))));
+    far.on("message", (bytes) => {
+      this.#link.tap?.(bytes);
+      this.#link.down.take(bytes.length, () => attempt(() => this.#near.send(bytes, port, address)));
+    });
     far.on("error", () => undefined);
     return far;
   }

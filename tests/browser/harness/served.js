@@ -13,10 +13,10 @@ export async function servedRoom(world, settings = {}) {
   return `/r/${(await answer.json()).roomCode}`;
 }
 
-/** Somebody whose media takes a line of its own to the server. @param {World} world @param {string} name @param {{tcp?: boolean}} [how] */
-export async function openOnLink(world, name, how) {
-  const person = await world.open(name);
-  const link = await new Link().lead(person.page, how);
+/** Somebody whose media takes a line of its own to the server. @param {World} world @param {string} name @param {import("./world.js").Look & {tcp?: boolean}} [how] */
+export async function openOnLink(world, name, { tcp, ...look } = {}) {
+  const person = await world.open(name, look);
+  const link = await new Link().lead(person.page, { tcp });
   world.atEnd(() => link.close());
   return Object.assign(person, { link });
 }

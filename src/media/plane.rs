@@ -46,6 +46,8 @@ pub struct Observed {
     pub names: usize,
     pub streams: usize,
     pub timers: usize,
+    /// Datagrams since it began, also those that were dropped.
+    pub received: u64,
     /// Times that it looked.
     pub looks: u64,
 }

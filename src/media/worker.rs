@@ -77,6 +77,7 @@ pub struct Worker {
     by_id: HashMap<RoomId, Key>,
     people: usize,
     counts: Counts,
+    received_in_all: u64,
     /// None while nobody is here: the worker sleeps until something comes.
     next_upkeep: Option<Instant>,
     upkeeps: u32,
@@ -128,6 +129,7 @@ impl Worker {
             by_id: HashMap::new(),
             people: 0,
             counts: Counts::default(),
+            received_in_all: 0,
             next_upkeep: Some(now + UPKEEP),
             upkeeps: 0,
             received,

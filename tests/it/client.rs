@@ -162,6 +162,13 @@ impl Client {
         assert!(!self.heard.iter().any(|value| value["type"] == kind), "must not hear {kind}");
     }
 
+    /// Everything that came, after waiting a moment for more.
+    pub async fn news(&mut self) -> Vec<Value> {
+        let until = Instant::now() + Duration::from_millis(1);
+        while self.next(until).await.is_some() {}
+        self.heard.drain(..).collect()
+    }
+
     /// The code with which the server closes.
     pub async fn close_code(&mut self) -> Option<u16> {
         let until = Instant::now() + DEADLINE;

@@ -18,13 +18,13 @@ fn documented() -> BTreeSet<&'static str> {
     rows.filter_map(|row| row.split('`').next()).collect()
 }
 
-async fn scraped(server: &Server) -> String {
+pub async fn scraped(server: &Server) -> String {
     let answer = server.http.get(server.url("/metrics")).send().await.expect("an answer");
     answer.text().await.expect("text")
 }
 
 /// The value of a line that begins so.
-fn value(text: &str, series: &str) -> f64 {
+pub fn value(text: &str, series: &str) -> f64 {
     let line = text.lines().find_map(|line| line.strip_prefix(series)).unwrap_or_else(|| panic!("{series} in:\n{text}"));
     line.trim().parse().unwrap_or_else(|error| panic!("{series}{line}: {error}"))
 }

@@ -111,6 +111,18 @@ impl Server {
         self.child.as_ref().expect("it runs").id()
     }
 
+    /// UDP sockets that the process has open.
+    pub fn udp_sockets(&self) -> usize {
+        let of = |path: String| std::fs::read_to_string(path).unwrap_or_default();
+        let tables = ["udp", "udp6"].map(|table| of(format!("/proc/{}/net/{table}", self.pid())));
+        // The tables are the whole machine's: the tenth column is the socket's number.
+        let all: Vec<&str> = tables.iter().flat_map(|table| table.lines().skip(1)).filter_map(|line| line.split_whitespace().nth(9)).collect();
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("it runs");
+        let links = files.filter_map(|file| std::fs::read_link(file.ok()?.path()).ok());
+        let sockets = links.filter_map(|link| Some(link.to_str()?.strip_prefix("socket:[")?.trim_end_matches(']').to_owned()));
+        sockets.filter(|number| all.contains(&number.as_str())).count()
+    }
+
     pub fn data_dir(&self) -> PathBuf {
         self.data.path().join("data")
     }

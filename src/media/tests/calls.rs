@@ -1,8 +1,11 @@
 //! A call in simulated time: real engines at both ends, the forwarding core between them, and simulated ways to each receiver.
 
-use super::link::{Link, Weather};
+use super::{
+    forge,
+    link::{Link, Weather},
+};
 use crate::media::{
-    engine::{Engine, Engines, Happened, Incoming, Outgoing, Remote, Transport},
+    engine::{Broken, Engine, Engines, Happened, Incoming, Outgoing, Remote, Transport},
     peer::Str0m,
 };
 use actors::{
@@ -66,6 +69,10 @@ pub struct Receiver {
     wakes: Instant,
     client_wakes: Instant,
     pub got: Vec<Got>,
+    /// It says nothing of how it fares.
+    pub mute: bool,
+    /// The engine gave up.
+    pub broken: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -284,7 +291,7 @@ impl Receiver {
     fn new(peer: PeerIndex, index: u16, engines: &Str0m, now: Instant) -> Self {
         let there: SocketAddr = ([127, 0, 0, 1], 40_000).into();
         let here = Remote { transport: Transport::Udp, address: ([127, 0, 0, 1], 50_000 + index).into() };
-        let mut client = Rtc::builder().set_rtp_mode(true).build(now);
+        let mut client = Rtc::builder().set_crypto_provider(forge::provider()).set_rtp_mode(true).build(now);
         client.add_local_candidate(Candidate::host(here.address, "udp").unwrap());
         let mut ours = engines.receiving(now);
         let offer = SdpOffer::from_sdp_string(&ours.offer(4, 4, false).unwrap()).unwrap();
@@ -301,6 +308,8 @@ impl Receiver {
             wakes: now,
             client_wakes: now,
             got: Vec::new(),
+            mute: false,
+            broken: false,
         }
     }
 
@@ -312,10 +321,12 @@ impl Receiver {
     fn step(&mut self, now: Instant) -> Vec<CoreInput> {
         let mut happened = Vec::new();
         while let Some(datagram) = self.up.leave(now) {
-            self.wakes = self.ours.receive(self.here, &datagram, now, &mut happened).unwrap();
+            let wakes = self.ours.receive(self.here, &datagram, now, &mut happened);
+            self.takes_note(wakes, now);
         }
-        if self.wakes <= now {
-            self.wakes = self.ours.wake(now, &mut happened).unwrap().max(now + STEP);
+        if self.wakes <= now && !self.broken {
+            let wakes = self.ours.wake(now, &mut happened);
+            self.takes_note(wakes, now);
         }
         let mut told = Vec::new();
         for one in happened {
@@ -331,6 +342,13 @@ impl Receiver {
             self.drain(now);
         }
         told
+    }
+
+    fn takes_note(&mut self, wakes: Result<Instant, Broken>, now: Instant) {
+        match wakes {
+            Ok(wakes) => self.wakes = wakes.max(now + STEP),
+            Err(_) => self.broken = true,
+        }
     }
 
     fn happened(&mut self, one: Happened, now: Instant, told: &mut Vec<CoreInput>) {
@@ -354,7 +372,10 @@ impl Receiver {
                     return;
                 }
                 Output::Transmit(transmit) => {
-                    let bytes: Vec<u8> = transmit.contents.to_vec();
+                    let bytes = forge::fit(transmit.contents.to_vec());
+                    if self.mute && is_rtcp(&bytes) {
+                        continue;
+                    }
                     let length = bytes.len();
                     self.up.enter(bytes, length, now);
                 }
@@ -369,6 +390,10 @@ impl Receiver {
             }
         }
     }
+}
+
+fn is_rtcp(datagram: &[u8]) -> bool {
+    matches!(datagram, [128..192, 192..224, ..])
 }
 
 fn marked(mut payload: Vec<u8>, number: u32) -> Vec<u8> {

@@ -1,6 +1,10 @@
 //! Bytes from the network, changed at random: nothing that reads them may panic. Inputs that once did are kept as files and tried first.
 //! `GREENROOM_FUZZ_SECONDS` says for how long to look for new ones; what is found is written beside the others.
 
+use super::{
+    calls::Call,
+    forge::{self, Kind},
+};
 use crate::media::{
     demux::Demux,
     engine::{Engine, Engines, Happened, Remote, Transport},
@@ -24,7 +28,10 @@ use str0m::{
 };
 
 /// Ways in, by the first part of a kept file's name.
-const DOORS: [&str; 4] = ["sdp", "datagram", "media", "framing"];
+const DOORS: [&str; 7] = ["sdp", "datagram", "media", "framing", "rtp", "rtx", "rtcp"];
+
+/// Datagrams of a pair that are kept to be changed.
+const KEPT: usize = 400;
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/fuzz_inputs")
@@ -46,7 +53,12 @@ struct Pair {
     now: Instant,
     out: Vec<Happened>,
     offer: String,
+    /// What went over the line, the newest of it.
     wire: Vec<Vec<u8>>,
+    /// What is sent next is lost.
+    loses: bool,
+    /// The newest payload that our engine had for us.
+    took: Vec<u8>,
 }
 
 impl Pair {
@@ -54,7 +66,7 @@ impl Pair {
         let now = Instant::now();
         let there = ([127, 0, 0, 1], 40_000).into();
         let here = Remote { transport: Transport::Udp, address: ([127, 0, 0, 1], 50_000).into() };
-        let mut client = Rtc::builder().set_rtp_mode(true).build(now);
+        let mut client = Rtc::builder().set_crypto_provider(forge::provider()).set_rtp_mode(true).build(now);
         client.add_local_candidate(Candidate::host(here.address, "udp").unwrap());
         let mut api = client.sdp_api();
         api.add_media(MediaKind::Audio, Direction::SendOnly, None, None, None);
@@ -64,7 +76,20 @@ impl Pair {
         let mut ours = engines.publishing(now);
         let answer = ours.accept_offer(&offer).unwrap().sdp;
         client.sdp_api().accept_answer(pending, SdpAnswer::from_sdp_string(&answer).unwrap()).unwrap();
-        let mut pair = Self { ours, client, video, seq: 0, here, there, now, out: Vec::new(), offer, wire: Vec::new() };
+        let mut pair = Self {
+            ours,
+            client,
+            video,
+            seq: 0,
+            here,
+            there,
+            now,
+            out: Vec::new(),
+            offer,
+            wire: Vec::new(),
+            loses: false,
+            took: Vec::new(),
+        };
         for _ in 0..200 {
             pair.tick();
             if pair.client.is_connected() {
@@ -89,17 +114,25 @@ impl Pair {
             let mut sent = Vec::new();
             while let Ok(Output::Transmit(_) | Output::Event(_)) = self.client.poll_output().inspect(|output| {
                 if let Output::Transmit(transmit) = output {
-                    sent.push(transmit.contents.to_vec());
+                    sent.push(forge::fit(transmit.contents.to_vec()));
                 }
             }) {}
+            if self.loses && !sent.is_empty() {
+                self.loses = false;
+                sent.clear();
+            }
             for datagram in &sent {
                 let _ = self.ours.receive(self.here, datagram, self.now, &mut self.out);
             }
             self.wire.append(&mut sent);
+            self.wire.drain(..self.wire.len().saturating_sub(KEPT));
             if self.out.is_empty() {
                 return;
             }
             for one in std::mem::take(&mut self.out) {
+                if let Happened::Packet(packet) = &one {
+                    self.took = packet.payload.to_vec();
+                }
                 let Happened::Send(datagram) = one else { continue };
                 let Ok(receive) = Receive::new(Protocol::Udp, self.there, self.here.address, &datagram.bytes) else { continue };
                 let _ = self.client.handle_input(Input::Receive(self.now, receive));
@@ -119,8 +152,55 @@ impl Pair {
     }
 }
 
+impl Pair {
+    /// The packet, encrypted as the client's own.
+    fn forge(&mut self, packet: &[u8]) {
+        forge::next(Kind::Rtp(None), packet);
+        self.show(vec![0; packet.len().min(1_100)]);
+    }
+
+    /// The packet as a repetition: of a packet that was lost, when it is asked for.
+    fn repeat(&mut self, packet: &[u8]) {
+        let params = self.client.codec_config().params();
+        let Some(resend) = params[(self.seq as usize + 2) % 3].resend() else { return };
+        self.loses = true;
+        self.show(vec![7; 40]);
+        forge::next(Kind::Rtp(Some(*resend)), packet);
+        for _ in 0..20 {
+            self.show(vec![7; 40]);
+            if !forge::is_waiting() {
+                break;
+            }
+        }
+        forge::forget();
+    }
+}
+
+/// A receiver's report on what it gets is the packet instead.
+fn report(packet: &[u8], call: &mut Option<Call>) {
+    let live = call.get_or_insert_with(|| Call::new(1));
+    forge::next(Kind::Rtcp, packet);
+    for _ in 0..10 {
+        live.runs(40);
+        if !forge::is_waiting() {
+            break;
+        }
+    }
+    forge::forget();
+    if live.receivers[0].broken {
+        *call = None;
+    }
+}
+
+/// Who is at the other end: one that publishes, one that receives.
+#[derive(Default)]
+struct Others {
+    pair: Option<Pair>,
+    call: Option<Call>,
+}
+
 /// One input at one door. The pair is new where the last one may have ended.
-fn enter(door: &str, input: &[u8], pair: &mut Option<Pair>, engines: &Str0m) {
+fn enter(door: &str, input: &[u8], Others { pair, call }: &mut Others, engines: &Str0m) {
     let live = pair.get_or_insert_with(|| Pair::new(engines));
     match door {
         "sdp" => {
@@ -142,6 +222,9 @@ fn enter(door: &str, input: &[u8], pair: &mut Option<Pair>, engines: &Str0m) {
                 *pair = None;
             }
         }
+        "rtp" => live.forge(input),
+        "rtx" => live.repeat(input),
+        "rtcp" => report(input, call),
         "media" => live.show(input[..input.len().min(1_100)].to_vec()),
         _ => {
             let mut frames = Frames::default();
@@ -153,11 +236,12 @@ fn enter(door: &str, input: &[u8], pair: &mut Option<Pair>, engines: &Str0m) {
     }
 }
 
-fn panics(door: &str, input: &[u8], pair: &mut Option<Pair>, engines: &Str0m) -> bool {
-    let panicked = catch_unwind(AssertUnwindSafe(|| enter(door, input, pair, engines))).is_err();
+fn panics(door: &str, input: &[u8], others: &mut Others, engines: &Str0m) -> bool {
+    let panicked = catch_unwind(AssertUnwindSafe(|| enter(door, input, others, engines))).is_err();
     if panicked {
         // What is half done is not dropped either: it may panic again.
-        std::mem::forget(pair.take());
+        std::mem::forget(std::mem::take(others));
+        forge::forget();
     }
     panicked
 }
@@ -171,8 +255,31 @@ fn seeds(door: &str, pair: &Pair) -> Vec<Vec<u8>> {
         "sdp" => vec![pair.offer.clone().into_bytes()],
         "datagram" => pair.wire.clone(),
         "media" => vec![vp8, vp9, av1, red, vec![]],
+        "rtp" => [vp8, vp9, av1, red, vec![]].into_iter().map(|payload| [&HEADER[..], &payload].concat()).collect(),
+        "rtx" => vec![[&HEADER[..], &[0]].concat(), HEADER.to_vec(), [&HEADER[..], &[0, 1, 0x90, 0x80]].concat()],
+        "rtcp" => reports(),
         _ => vec![vec![0, 3, 1, 2, 3, 0, 0, 0, 1, 9]],
     }
+}
+
+/// Of RTP: with extensions of one byte each, of which the last is padding that is none.
+const HEADER: [u8; 28] =
+    [0xb0, 96, 0, 1, 0, 0, 0, 9, 0, 0, 0, 1, 0xbe, 0xde, 0, 3, 0x10, 0x85, 0x32, 1, 2, 3, 0x40, 0x30, 0xa1, 0x71, 0x68, 0];
+
+/// Reports of every kind, of one word each and of more.
+fn reports() -> Vec<Vec<u8>> {
+    let kinds = [(0, 200), (1, 201), (1, 202), (1, 203), (0, 204), (1, 205), (15, 205), (1, 206), (4, 206), (15, 206), (0, 207)];
+    let bodies: [&[u8]; 3] = [
+        &[],
+        &[0, 0, 0, 2, 0, 1, 0, 8, 0, 0, 1, 0, 0x20, 3, 0x40, 9, 1, 2, 3, 4],
+        // As REMB, XR and SDES have it.
+        &[0, 0, 0, 0, b'R', b'E', b'M', b'B', 1, 0x0b, 0xff, 0xff, 4, 0, 0, 2, 1, 2, 3, 4, 5, 0, 0, 255],
+    ];
+    let packet = |(count, kind): (u8, u8), body: &[u8]| {
+        let words = (body.len() / 4 + 1) as u16;
+        [&[0x80 | count, kind][..], &words.to_be_bytes(), &[0, 0, 0, 1], body].concat()
+    };
+    kinds.into_iter().flat_map(|kind| bodies.map(|body| packet(kind, body))).collect()
 }
 
 fn mutate(seed: &[u8], random: &mut StdRng) -> Vec<u8> {
@@ -200,13 +307,13 @@ fn engines() -> Str0m {
 
 #[test]
 fn what_once_panicked_does_not_any_more() {
-    let (engines, mut pair) = (engines(), None);
+    let (engines, mut others) = (engines(), Others::default());
     let files: Vec<_> = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path()).collect();
     assert!(!files.is_empty(), "inputs are kept in {}", folder().display());
     for file in files {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let Some(door) = DOORS.iter().find(|door| name.starts_with(**door)) else { continue };
-        assert!(!panics(door, &fs::read(&file).unwrap(), &mut pair, &engines), "{name}");
+        assert!(!panics(door, &fs::read(&file).unwrap(), &mut others, &engines), "{name}");
     }
 }
 
@@ -214,19 +321,33 @@ fn what_once_panicked_does_not_any_more() {
 fn no_bytes_make_a_reader_panic() {
     let (engines, end) = (engines(), Instant::now() + patience());
     let mut random = StdRng::seed_from_u64(if patience() > Duration::from_secs(4) { rand::random() } else { 7 });
-    let mut pair = Some(Pair::new(&engines));
-    let seeds: Vec<_> = DOORS.iter().map(|door| seeds(door, pair.as_ref().unwrap())).collect();
+    let mut others = Others { pair: Some(Pair::new(&engines)), call: None };
+    let seeds: Vec<_> = DOORS.iter().map(|door| seeds(door, others.pair.as_ref().unwrap())).collect();
     assert!(seeds.iter().all(|seeds| !seeds.is_empty()));
     let mut found = Vec::new();
     while Instant::now() < end {
         let place = random.random_range(0..DOORS.len());
         let seed = &seeds[place][random.random_range(0..seeds[place].len())];
         let input = mutate(seed, &mut random);
-        if panics(DOORS[place], &input, &mut pair, &engines) {
+        if panics(DOORS[place], &input, &mut others, &engines) {
             let name = format!("{}-{:016x}", DOORS[place], random.random::<u64>());
             fs::write(folder().join(&name), &input).unwrap();
             found.push(name);
         }
     }
     assert!(found.is_empty(), "these panicked and are kept: {found:?}");
+}
+
+#[test]
+fn what_is_forged_is_taken_for_genuine() {
+    let (engines, mut others) = (engines(), Others::default());
+    enter("media", &[], &mut others, &engines);
+    let pair = others.pair.as_mut().unwrap();
+    pair.forge(&[&HEADER[..], b"forged with valid keys"].concat());
+    assert!(!forge::is_waiting(), "a packet was forged");
+    assert!(pair.took.ends_with(b"with valid keys"), "{:?}", pair.took);
+    forge::next(Kind::Rtcp, &reports()[1]);
+    let call = others.call.insert(Call::new(1));
+    call.runs(400);
+    assert!(!forge::is_waiting(), "a report was forged");
 }

@@ -1,7 +1,10 @@
 //! A worker with engines that say what they are told: what happens when one of them fails, and bytes that nobody should send.
 
 mod calls;
+mod counting;
 mod fake;
+mod flood;
+mod forge;
 mod fuzz;
 mod link;
 mod weather;
@@ -46,6 +49,10 @@ impl World {
         let rules = Rules { idle: Duration::from_secs(3), people, limits: Limits::default() };
         let address = Address::of(&Config::default());
         let media = start_with(&address, 0, 1, &rules, |_| Some(Arc::new(Fakes) as Arc<dyn Engines>)).unwrap();
+        Self::of(media)
+    }
+
+    fn of(media: Media) -> Self {
         let (plane, room, (tell, events)) = (media.plane(), RoomId(Uuid::now_v7()), channel());
         let fragile = Arc::new(AtomicBool::new(false));
         let breaks = fragile.clone();

@@ -57,22 +57,22 @@ fn a_narrow_line(queue_ms: u64) {
 }
 
 #[test]
-fn a_narrow_line_with_a_short_queue() {
+fn m4_a_narrow_line_with_a_short_queue() {
     a_narrow_line(60);
 }
 
 #[test]
-fn a_narrow_line_with_a_queue() {
+fn m4_a_narrow_line_with_a_queue() {
     a_narrow_line(400);
 }
 
 #[test]
-fn a_narrow_line_with_a_long_queue() {
+fn m4_a_narrow_line_with_a_long_queue() {
     a_narrow_line(2_000);
 }
 
 #[test]
-fn some_loss_costs_nothing_but_what_is_lost() {
+fn m4_some_loss_costs_nothing_but_what_is_lost() {
     let mut call = settled();
     let from = call.voice();
     let layers = endures(&mut call, Weather { loss: 0.05, ..Weather::fair() }, 10);
@@ -82,7 +82,7 @@ fn some_loss_costs_nothing_but_what_is_lost() {
 }
 
 #[test]
-fn heavy_loss_leaves_a_picture_and_is_overcome() {
+fn m4_heavy_loss_leaves_a_picture_and_is_overcome() {
     let mut call = settled();
     let from = call.voice();
     let layers = endures(&mut call, Weather { loss: 0.2, ..Weather::fair() }, 10);
@@ -94,7 +94,7 @@ fn heavy_loss_leaves_a_picture_and_is_overcome() {
 }
 
 #[test]
-fn a_trembling_line_loses_nothing_and_is_believed_again() {
+fn m4_a_trembling_line_loses_nothing_and_is_believed_again() {
     for reorders in [false, true] {
         let mut call = settled();
         let from = call.voice();
@@ -107,7 +107,7 @@ fn a_trembling_line_loses_nothing_and_is_believed_again() {
 }
 
 #[test]
-fn what_comes_twice_changes_nothing() {
+fn m4_what_comes_twice_changes_nothing() {
     let mut call = settled();
     let layers = endures(&mut call, Weather { twice: 0.3, ..Weather::fair() }, 5);
     assert!(layers.iter().all(|layer| *layer == Some(2)), "{layers:?}");
@@ -115,4 +115,21 @@ fn what_comes_twice_changes_nothing() {
     let all = voices.len();
     voices.dedup();
     assert_eq!(voices.len(), all, "each voice once");
+}
+
+#[test]
+fn m6_a_receiver_that_says_nothing_is_paused_and_nothing_is_kept_for_it() {
+    let mut call = settled();
+    call.receivers[BOB].mute = true;
+    call.runs(12_000);
+    assert_eq!(call.layer(BOB), None, "its pictures are paused");
+    let before = call.receivers[BOB].got.len();
+    call.runs(1_000);
+    let fresh = &call.receivers[BOB].got[before..];
+    assert!(fresh.iter().all(|got| got.audio), "nothing that had waited comes now");
+    assert!(fresh.len() >= 45, "the sound goes on: {}", fresh.len());
+    assert_eq!(call.layer(CAROL), Some(2));
+    call.receivers[BOB].mute = false;
+    call.runs(14_000);
+    assert!(call.layer(BOB).is_some(), "it is heard of again");
 }

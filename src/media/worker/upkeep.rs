@@ -59,6 +59,7 @@ impl Worker {
             names: self.demux.len(),
             streams: self.tcp.len(),
             timers: self.timers.len(),
+            received: self.received_in_all + self.counts.received,
             looks: 0,
         }
     }
@@ -88,6 +89,7 @@ impl Worker {
             *layer_switches += switches.saturating_sub(room.switches);
             room.switches = switches;
         }
+        self.received_in_all += self.counts.received;
         let load = self.counts.tell() + self.connections.len() as u64 * 10;
         // Half of what it was and half of what it is: one busy moment does not move rooms about.
         let smooth = (self.orders.load.load(Ordering::Relaxed) + load) / 2;

@@ -3,9 +3,11 @@
 mod leg;
 #[path = "../../../src/media/tests/link.rs"]
 mod link;
+mod member;
 mod wire;
 mod world;
 
 pub use leg::{Got, Leg, Way};
 pub use link::Weather;
+pub use member::Member;
 pub use world::World;

@@ -206,3 +206,8 @@ export function pullPlug(kind) {
   track.dispatchEvent(new Event("ended"));
   navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
 }
+
+/** Before the page's own scripts: it never closes a connection, as a page that ignores what it is told. */
+export function neverLetGo() {
+  RTCPeerConnection.prototype.close = () => undefined;
+}

@@ -30,11 +30,11 @@ export class World {
 
   /**
    * Somebody sits down at a browser.
-   * @param {string} name @param {Look & {language?: string, theme?: "light"|"dark"}} [look]
+   * @param {string} name @param {Look & {language?: string, theme?: "light"|"dark", computer?: import("playwright-core").Browser}} [look] `computer`: a browser of their own
    */
-  async open(name, { language = "en", theme, ...look } = {}) {
+  async open(name, { language = "en", theme, computer, ...look } = {}) {
     const wire = await new Wire(this.server.port).open();
-    const context = await (await browser()).newContext({ viewport: DESK, locale: language, colorScheme: theme ?? "light", reducedMotion: "reduce", ...look });
+    const context = await (computer ?? (await browser())).newContext({ viewport: DESK, locale: language, colorScheme: theme ?? "light", reducedMotion: "reduce", ...look });
     this.#endings.unshift(async () => {
       await context.close();
       await wire.close();
@@ -50,6 +50,11 @@ export class World {
   /** @param {() => Promise<unknown>|unknown} ending */
   atEnd(ending) {
     this.#endings.unshift(async () => ending());
+  }
+
+  /** After the pages are closed, before the server is. @param {() => Promise<unknown>|unknown} ending */
+  atVeryEnd(ending) {
+    this.#endings.splice(-1, 0, async () => ending());
   }
 
   /** The same browser profile in another tab, so the same identity. @param {Person} person */

@@ -1,7 +1,7 @@
 //! Lays file, environment and flags over the defaults.
 
 use super::{Config, KEYS};
-use clap::{Arg, ArgMatches, parser::ValueSource};
+use clap::{Arg, ArgAction, ArgMatches, parser::ValueSource};
 use std::{collections::BTreeMap, path::Path};
 
 const PREFIX: &str = "GREENROOM_";
@@ -34,9 +34,8 @@ pub fn arguments() -> Vec<Arg> {
         }
     });
     let without = KEYS.iter().filter(|key| key.is_switch).map(|key| {
-        let flag =
-            Arg::new(without(key.name)).long(dashed(&without(key.name))).global(true).num_args(0).default_missing_value("true");
-        flag.conflicts_with(key.name).hide(true)
+        let name = without(key.name);
+        Arg::new(name.clone()).long(dashed(&name)).action(ArgAction::SetTrue).global(true).conflicts_with(key.name).hide(true)
     });
     std::iter::once(file).chain(flags).chain(without).collect()
 }

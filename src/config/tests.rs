@@ -43,6 +43,15 @@ fn a_wrong_value_names_the_setting() {
 }
 
 #[test]
+fn a_switch_can_be_turned_off() {
+    assert!(load_from(&[], &[]).unwrap().sfu);
+    assert!(!load_from(&["--no-sfu"], &[]).unwrap().sfu);
+    assert!(!load_from(&["--sfu=false"], &[]).unwrap().sfu);
+    assert!(load_from(&["--sfu"], &[("GREENROOM_SFU", "false")]).unwrap().sfu);
+    assert!(!load_from(&["--no-sfu"], &[("GREENROOM_SFU", "true")]).unwrap().sfu);
+}
+
+#[test]
 fn lists_and_templates_can_be_text() {
     let config = load_from(
         &["--dev", "--stun-urls", "stun:a, stun:b"],

@@ -122,9 +122,8 @@ fn m5_udp_that_is_blocked_in_the_middle_is_left_for_tcp_on_the_same_connections(
     world.receives(bob);
     world.plays(alice, 1, "bob sees", |world| world.got(bob, Source::Camera).count() > 5);
     let (mids, blocked) = (world.people[bob].slots.clone(), Instant::now());
-    for leg in [&mut world.people[alice].publishing, &mut world.people[bob].receiving] {
-        leg.as_mut().unwrap().goes_over(tcp);
-    }
+    world.people[alice].publishing.as_mut().unwrap().goes_over(tcp);
+    world.people[bob].receiving.as_mut().unwrap().goes_over(tcp);
     let lost = |world: &World, who: usize, leg| {
         world.was_told(|event| *event == MediaEvent::Lost { participant: world.people[who].id, leg })
     };

@@ -32,6 +32,7 @@ const STEP: Duration = Duration::from_millis(1);
 const FRAMES: [usize; 3] = [400, 1_600, 6_000];
 const LONGEST: usize = 1_100;
 const VOICE: usize = 80;
+const REPORTS_WITHIN: Duration = Duration::from_secs(2);
 
 pub struct Call {
     pub now: Instant,
@@ -69,7 +70,9 @@ pub struct Receiver {
     wakes: Instant,
     client_wakes: Instant,
     pub got: Vec<Got>,
-    /// It says nothing of how it fares.
+    /// When it last said how it fares.
+    heard: Instant,
+    /// It does not any more.
     pub mute: bool,
     /// The engine gave up.
     pub broken: bool,
@@ -308,9 +311,15 @@ impl Receiver {
             wakes: now,
             client_wakes: now,
             got: Vec::new(),
+            heard: now,
             mute: false,
             broken: false,
         }
+    }
+
+    /// The server's end alone.
+    pub fn into_engine(self) -> Box<dyn Engine> {
+        self.ours
     }
 
     fn write(&mut self, forward: &Forward, packet: &Incoming) {
@@ -321,6 +330,9 @@ impl Receiver {
     fn step(&mut self, now: Instant) -> Vec<CoreInput> {
         let mut happened = Vec::new();
         while let Some(datagram) = self.up.leave(now) {
+            if is_rtcp(&datagram) {
+                self.heard = now;
+            }
             let wakes = self.ours.receive(self.here, &datagram, now, &mut happened);
             self.takes_note(wakes, now);
         }
@@ -359,6 +371,8 @@ impl Receiver {
                 self.down.enter(datagram.bytes, bytes, now);
             }
             Happened::KeyframeRequest(slot) => told.push(CoreInput::KeyframeRequest { peer, slot }),
+            // As the workers do: of whom nothing is heard, nothing is known.
+            Happened::Path { .. } if now - self.heard > REPORTS_WITHIN => {}
             Happened::Path { bits, loss, rtt_ms } => told.push(CoreInput::Estimate { peer, bits, loss, rtt_ms }),
             _ => {}
         }

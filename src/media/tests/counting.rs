@@ -16,6 +16,7 @@ static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     static WATCHED: Cell<bool> = const { Cell::new(false) };
+    static FREED: Cell<usize> = const { Cell::new(0) };
 }
 
 /// What this thread allocates from now on is counted.
@@ -26,6 +27,13 @@ pub fn watch() {
 /// Of all threads that are watched.
 pub fn allocations() -> u64 {
     ALLOCATIONS.load(Ordering::Relaxed)
+}
+
+/// Bytes that this thread gives back in the call.
+pub fn freed_by(call: impl FnOnce()) -> usize {
+    let before = FREED.get();
+    call();
+    FREED.get() - before
 }
 
 fn count() {
@@ -43,6 +51,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        let _ = FREED.try_with(|freed| freed.set(freed.get() + layout.size()));
         // SAFETY: as above; what is given back came from the system's allocator.
         unsafe { System.dealloc(pointer, layout) }
     }

@@ -69,7 +69,7 @@ fn m3_what_strangers_send_is_dropped_without_an_allocation() {
     let (before, read, began) = (counting::allocations(), looked().received, Instant::now());
     (0..10).for_each(|_| shout(2_000));
     let (allocated, read) = (counting::allocations() - before, looked().received - read);
-    assert!(read > 4_000, "{read} of 20,000 arrived");
+    assert!(read > 2_000, "{read} of 20,000 arrived");
     // What is done by the clock, twenty times a second, allocates a little.
     let by_the_clock = (began.elapsed().as_millis() / 50 + 2) as u64 * 20;
     assert!(allocated < by_the_clock.min(read / 4), "{allocated} for {read} datagrams in {:?}", began.elapsed());

@@ -51,7 +51,7 @@ pub fn fit(datagram: Vec<u8>) -> Vec<u8> {
     let Some(forged) = FORGED.take() else { return datagram };
     let body = forged.header.len()..forged.header.len() + forged.plain + TAG;
     let index = if forged.rtcp { &datagram[datagram.len() - 4..] } else { &[] };
-    [&forged.header, &datagram[body], index].concat()
+    [&forged.header[..], &datagram[body], index].concat()
 }
 
 fn forge(aad: &[u8], plain: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
@@ -65,7 +65,7 @@ fn forge(aad: &[u8], plain: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let mut header = aad.to_vec();
     let length = if rtcp { 8 } else { aad.len() };
     for (place, (byte, new)) in header[..length].iter_mut().zip(&packet).enumerate() {
-        forge_byte(place, rtcp, byte, *new);
+        forge_byte((rtcp, place), packet[0] & 0x10 != 0, byte, *new);
     }
     let body = packet.get(length..).unwrap_or_default();
     let body = body[..body.len().min(plain.len())].to_vec();
@@ -74,15 +74,16 @@ fn forge(aad: &[u8], plain: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
 }
 
 /// What finds the key and says how long the header is stays as it is: SSRC and sequence number, the number of sources, the extensions' size.
-fn forge_byte(place: usize, rtcp: bool, byte: &mut u8, new: u8) {
-    match (rtcp, place) {
+fn forge_byte(place: (bool, usize), extends: bool, byte: &mut u8, new: u8) {
+    match place {
         (true, 0) => *byte = 0x80 | (new & 0x3f),
         (true, 1) => *byte = 192 | (new & 31),
         (true, 2..4) => *byte = new,
         (false, 0) => *byte = (*byte & !0x20) | (new & 0x20),
         // Not the range in which it would pass for RTCP.
         (false, 1) if !(64..96).contains(&(new & 0x7f)) => *byte = new,
-        (false, 4..8 | 16..) => *byte = new,
+        (false, 4..8) => *byte = new,
+        (false, 16..) if extends => *byte = new,
         _ => {}
     }
 }

@@ -161,11 +161,17 @@ impl Pair {
 
     /// The packet as a repetition: of a packet that was lost, when it is asked for.
     fn repeat(&mut self, packet: &[u8]) {
-        let params = self.client.codec_config().params();
-        let Some(resend) = params[(self.seq as usize + 2) % 3].resend() else { return };
+        // Not every codec is repeated.
+        let resend = loop {
+            let params = self.client.codec_config().params();
+            match params[(self.seq as usize + 1) % 3].resend() {
+                Some(resend) => break *resend,
+                None => self.show(vec![7; 40]),
+            }
+        };
         self.loses = true;
         self.show(vec![7; 40]);
-        forge::next(Kind::Rtp(Some(*resend)), packet);
+        forge::next(Kind::Rtp(Some(resend)), packet);
         for _ in 0..20 {
             self.show(vec![7; 40]);
             if !forge::is_waiting() {
@@ -343,7 +349,7 @@ fn what_is_forged_is_taken_for_genuine() {
     let (engines, mut others) = (engines(), Others::default());
     enter("media", &[], &mut others, &engines);
     let pair = others.pair.as_mut().unwrap();
-    pair.forge(&[&HEADER[..], b"forged with valid keys"].concat());
+    pair.forge(&[&[0x80, 96][..], &[0; 70], b"with valid keys"].concat());
     assert!(!forge::is_waiting(), "a packet was forged");
     assert!(pair.took.ends_with(b"with valid keys"), "{:?}", pair.took);
     forge::next(Kind::Rtcp, &reports()[1]);

@@ -1,6 +1,6 @@
 //! Stories of bad lines, in simulated time: what a receiver's line does to their sound and pictures, and what it does not do to others.
 
-use super::{calls::Call, link::Weather};
+use super::{calls::Call, counting, link::Weather};
 use actors::sfu::Layer;
 use std::time::Duration;
 
@@ -121,7 +121,7 @@ fn m4_what_comes_twice_changes_nothing() {
 fn m6_a_receiver_that_says_nothing_is_paused_and_nothing_is_kept_for_it() {
     let mut call = settled();
     call.receivers[BOB].mute = true;
-    call.runs(12_000);
+    call.runs(14_000);
     assert_eq!(call.layer(BOB), None, "its pictures are paused");
     let before = call.receivers[BOB].got.len();
     call.runs(1_000);
@@ -132,4 +132,15 @@ fn m6_a_receiver_that_says_nothing_is_paused_and_nothing_is_kept_for_it() {
     call.receivers[BOB].mute = false;
     call.runs(14_000);
     assert!(call.layer(BOB).is_some(), "it is heard of again");
+}
+
+#[test]
+fn a_receiving_connection_with_a_large_picture_takes_about_half_a_megabyte() {
+    let mut call = settled();
+    call.runs(20_000);
+    let engines = [call.receivers.remove(CAROL).into_engine(), call.receivers.remove(BOB).into_engine()];
+    // The payloads that are kept to be sent again are shared: who goes last gives them back.
+    let [shared, last] = engines.map(|engine| counting::freed_by(|| drop(engine)));
+    println!("{shared} bytes, {last} with the payloads");
+    assert!(shared < 600_000 && last < 1_200_000, "{shared} bytes, {last} with the payloads");
 }

@@ -12,7 +12,6 @@ pub struct Member {
     /// Who is in which slot: mid, participant, source.
     pub slots: Vec<(String, String, String)>,
     pub mode: String,
-    pub epoch: u64,
     /// The switch that is under way: its epoch, and what to.
     switching: Option<(u64, String)>,
     /// Those whose media was said to be there, in the switch that is under way.
@@ -32,7 +31,6 @@ impl Member {
             receiving: None,
             slots: Vec::new(),
             mode: "mesh".to_owned(),
-            epoch: 0,
             switching: None,
             ready: None,
             others: Vec::new(),
@@ -80,7 +78,7 @@ impl Member {
                 self.ready = None;
             }
             "topology_switched" => {
-                (self.mode, self.epoch) = (text("mode"), event["epoch"].as_u64().unwrap_or_default());
+                self.mode = text("mode");
                 self.switching = None;
             }
             "answer_received" => {

@@ -75,7 +75,7 @@ async function heightAt(person, other) {
  * @param {{alice: Person, bob: Linked, carol: Person}} people @param {{kbps: number, forMs: number, backWithin: number, least?: number}} how `least` lines are the picture back
  */
 export async function narrows({ alice, bob, carol }, { kbps, forMs, backWithin, least = LOW + 1 }) {
-  const large = await heightAt(bob, alice);
+  const [large, way] = [await heightAt(bob, alice), await namesOf(bob)];
   const [begins, atCarol] = [await clockOf(bob), await clockOf(carol)];
   bob.link.becomes({ kbps });
   let told = 0;
@@ -102,6 +102,8 @@ export async function narrows({ alice, bob, carol }, { kbps, forMs, backWithin, 
     toldMs: Math.round(told),
     madeUp: made,
     madeUpLater: later,
+    /** Whether the way was never looked for anew: a narrow one is no broken one. */
+    sameWay: way === (await namesOf(bob)),
     backMs: Math.round(back.at - ends),
     back: back.height,
     carol: { smallest: Math.min(...carols.map(({ height }) => height)), gap: await longestGap(carol, alice, "video", atCarol), madeUp: await concealment(carol, alice, atCarol) },
@@ -115,7 +117,7 @@ function grown(all) {
 
 /** Bob's line loses a share of all packets, both ways, for a while. @param {{alice: Person, bob: Linked}} people @param {{loss: number, forMs: number}} how */
 export async function loses({ alice, bob }, { loss, forMs }) {
-  const [atAlice, atBob] = [await clockOf(alice), await clockOf(bob)];
+  const [atAlice, atBob, way] = [await clockOf(alice), await clockOf(bob), await namesOf(bob)];
   bob.link.becomes({ loss });
   await until("it was lost for long enough", async () => (await clockOf(bob)) - atBob > forMs, { within: forMs + 10_000, every: 200 });
   const figures = {
@@ -127,7 +129,12 @@ export async function loses({ alice, bob }, { loss, forMs }) {
   bob.link.becomes({});
   const back = await until("pictures come again", async () => grown(await arrived(bob, alice, "video", ends)).at(4));
   await Promise.all([alice.meets(bob), bob.meets(alice)]);
-  return { ...figures, backMs: Math.round(back.at - ends) };
+  return { ...figures, sameWay: way === (await namesOf(bob)), backMs: Math.round(back.at - ends) };
+}
+
+/** A restart of ICE changes the names of the connections. @param {Person} person */
+async function namesOf(person) {
+  return (await person.connections()).map(({ user }) => user).join();
 }
 
 export { goesBy, waysOf };

@@ -15,6 +15,7 @@ story("a narrow line: the sound goes on, the picture gives way and the tile says
   assert.ok(figures.large <= 180 || figures.low || figures.toldMs > 0, "a small picture, or the reason");
   assert.ok(figures.madeUpLater < 0.05, "the sound is whole once the picture has given way");
   assert.ok(figures.carol.gap < 5_000 && figures.carol.madeUp < 0.05, "Carol's goes on");
+  assert.ok(figures.sameWay, "a narrow way is no broken one");
 });
 
 story("every fifth packet is lost: speech goes on, and the picture comes again", async (world) => {
@@ -22,4 +23,5 @@ story("every fifth packet is lost: speech goes on, and the picture comes again",
   const figures = await loses(people, { loss: 0.2, forMs: 15_000 });
   console.log("20 % loss:", figures);
   assert.ok(Math.max(figures.madeUpAtAlice, figures.madeUpAtBob) < 0.15);
+  assert.ok(figures.sameWay, "a lossy way is no broken one");
 });

@@ -2,4 +2,5 @@
 
 mod baseline;
 mod fake;
+mod media;
 mod runs;

@@ -83,8 +83,7 @@ impl FromStr for Impaired {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut impaired =
-            Self { who: Chosen::All, loss: 0.0, delay_ms: 0, rate_kbit: None, from: None, until: None };
+        let mut impaired = Self { who: Chosen::All, loss: 0.0, delay_ms: 0, rate_kbit: None, from: None, until: None };
         for part in text.split(',') {
             let (name, value) = part.split_once('=').ok_or_else(|| format!("{part}: written NAME=VALUE"))?;
             impaired.set(name.trim(), value.trim()).ok_or_else(|| format!("{part} is not understood"))?;

@@ -113,9 +113,8 @@ async fn measured(stage: &Rc<Stage>, target: &Target, moments: &mut Moments, tim
 async fn join(stage: &Rc<Stage>, people: &mut JoinSet<()>, timeline: &mut Timeline) -> Result<(), String> {
     let scenario = &stage.scenario;
     let size = scenario.publishers + scenario.subscribers;
-    let seats = |range: std::ops::Range<usize>| {
-        (0..scenario.rooms).flat_map(move |room| range.clone().map(move |seat| (room, seat)))
-    };
+    let seats =
+        |range: std::ops::Range<usize>| (0..scenario.rooms).flat_map(move |room| range.clone().map(move |seat| (room, seat)));
     let order = seats(0..scenario.publishers).chain(seats(scenario.publishers..size));
     let start = Instant::now();
     for (number, (room, seat)) in order.enumerate() {

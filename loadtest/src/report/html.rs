@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{ErrorKind, Report};
 use super::charts::{Chart, Line, svg};
 use super::table::{LATENCIES, facts};
+use super::{ErrorKind, Report};
 use crate::limits::Verdict;
 use crate::measure::latency::Summary;
 use crate::measure::timeline::Sample;

@@ -45,11 +45,7 @@ pub fn forwarding(program: &Path, on_core: Option<usize>) -> Result<Spawned, Str
     // A child keeps to the core that its parent keeps to.
     let before = core::current()?;
     core::keep_to(on_core)?;
-    let large = [
-        ("max-participants-per-room", "1000"),
-        ("max-media-people-per-worker", "100000"),
-        ("max-connections", "100000"),
-    ];
+    let large = [("max-participants-per-room", "1000"), ("max-media-people-per-worker", "100000"), ("max-connections", "100000")];
     let spawned = start_greenroom(program, &large);
     core::keep_to_these(&before)?;
     spawned

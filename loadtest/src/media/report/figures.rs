@@ -68,7 +68,10 @@ pub fn figures(moments: &Moments, scenario: &Scenario) -> BTreeMap<String, f64> 
         latency("first_sound", &end.first_sound, &mut put);
         latency("first_picture", &end.first_picture, &mut put);
         let pictures = end.seeing.max(1) as f64;
-        put("frames_per_s_per_view", (scenario.has_video()).then(|| (clear.frames + impaired.frames) as f64 / seconds / pictures));
+        put(
+            "frames_per_s_per_view",
+            (scenario.has_video()).then(|| (clear.frames + impaired.frames) as f64 / seconds / pictures),
+        );
         let views = scenario.views() * if scenario.has_video() { 2 } else { 1 };
         if moments.cycles.is_none() {
             put("not_received", Some(views.saturating_sub(end.hearing + end.seeing) as f64));

@@ -51,11 +51,7 @@ fn charts(report: &MediaReport, out: &mut String) {
         points: report.timeline.iter().filter_map(|sample| Some((sample.at, value(sample)?))).collect(),
     };
     let mut chart = |title: &str, unit: &str, lines| out.push_str(&svg(&Chart { title, unit, lines, ticks: Vec::new() }));
-    chart(
-        "One-way latency",
-        "ms",
-        vec![line("p99", "a", |s| s.latency_p99_ms), line("p50", "b", |s| s.latency_p50_ms)],
-    );
+    chart("One-way latency", "ms", vec![line("p99", "a", |s| s.latency_p99_ms), line("p50", "b", |s| s.latency_p50_ms)]);
     chart("Packets received", "a second", vec![line("packets", "a", |s| Some(s.packets_per_s))]);
     chart("Server CPU a forwarded packet", "µs", vec![line("µs", "a", |s| s.cpu_us_per_packet)]);
     chart(

@@ -62,16 +62,7 @@ mod tests {
 
     #[test]
     fn is_found_at_the_end_of_anything() {
-        let mark = Mark {
-            sent: 1 << 40 | 7,
-            source: 9,
-            layer: 2,
-            keyframe: true,
-            serial: 70_000,
-            frame: 4,
-            index: 3,
-            count: 5,
-        };
+        let mark = Mark { sent: 1 << 40 | 7, source: 9, layer: 2, keyframe: true, serial: 70_000, frame: 4, index: 3, count: 5 };
         let mut payload = b"whatever a codec writes".to_vec();
         mark.write(&mut payload);
         assert_eq!(Mark::read(&payload), Some(mark));

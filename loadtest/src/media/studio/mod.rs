@@ -14,8 +14,8 @@ use super::peer::{Event, Packet};
 use super::source::mark::Mark;
 use crate::measure::clock::{Clock, Micros};
 use receiver::Receiver;
-use sender::Sender;
 pub use sender::Plan;
+use sender::Sender;
 pub use snapshot::{ReceiverState, Snapshot, Totals};
 
 /// A person's number within the run.
@@ -32,13 +32,28 @@ pub fn video_of(who: Who) -> u32 {
 
 pub enum Order {
     /// On this connection the person's sources go out, as soon as it is up: m-line 0 is the microphone, 1 the camera.
-    Publish { peer: PeerId, who: Who, plan: Plan },
+    Publish {
+        peer: PeerId,
+        who: Who,
+        plan: Plan,
+    },
     /// On this connection the person receives. `asked` is when they wanted in; `label` marks those whose path is bad.
-    Receive { peer: PeerId, who: Who, asked: Micros, label: Option<usize> },
+    Receive {
+        peer: PeerId,
+        who: Who,
+        asked: Micros,
+        label: Option<usize>,
+    },
     /// Somebody watches these encodings of the person's camera.
-    Layers { who: Who, wanted: [bool; 3] },
+    Layers {
+        who: Who,
+        wanted: [bool; 3],
+    },
     /// Receivers of this label have this path from now on.
-    Impair { label: usize, path: Impairment },
+    Impair {
+        label: usize,
+        path: Impairment,
+    },
     /// From now on figures count; before, all was warming up.
     Measure,
     Snapshot(oneshot::Sender<Box<Snapshot>>),

@@ -173,7 +173,9 @@ impl Director {
         }
         if !self.room.until(STUCK, |room| room.is_at(mode)).await {
             self.world.stuck.set(self.world.stuck.get() + 1);
-            self.world.error("stuck", || format!("room {}: not at {mode:?} after {STUCK:?}: {}", self.room.number, self.room.describe()));
+            self.world.error("stuck", || {
+                format!("room {}: not at {mode:?} after {STUCK:?}: {}", self.room.number, self.room.describe())
+            });
         }
         sleep(DWELL).await;
         self.set_right(size).await?;

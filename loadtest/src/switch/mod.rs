@@ -124,7 +124,12 @@ async fn connections(target: &Target) -> Option<f64> {
 impl Usage {
     fn look(pid: Option<u32>) -> Self {
         let cpu = |pid| process::usage(pid).map(|usage| usage.cpu_seconds);
-        Self { server_cpu_s: pid.and_then(cpu), tester_cpu_s: cpu(std::process::id()), wall_s: 0.0, at: std::time::Instant::now() }
+        Self {
+            server_cpu_s: pid.and_then(cpu),
+            tester_cpu_s: cpu(std::process::id()),
+            wall_s: 0.0,
+            at: std::time::Instant::now(),
+        }
     }
 
     fn since(self, earlier: Self) -> Self {

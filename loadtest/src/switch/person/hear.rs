@@ -48,7 +48,10 @@ impl Person {
         }
         let code = reply["error"]["code"].as_str().unwrap_or_default();
         // The path or the person was gone before the command came: the protocol's own answers to that.
-        let crossed = matches!((asked, code), (_, "no_such_participant") | ("offer" | "answer" | "subscribe", "bad_field" | "not_available"));
+        let crossed = matches!(
+            (asked, code),
+            (_, "no_such_participant") | ("offer" | "answer" | "subscribe", "bad_field" | "not_available")
+        );
         if crossed {
             self.world.count(|count| count.commands_crossed += 1);
         } else {

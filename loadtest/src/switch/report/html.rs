@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::SwitchReport;
 use super::super::gaps::Label;
 use super::super::room::{Outcome, Switch};
+use super::SwitchReport;
 use super::table::{LABELS, facts, rows, title};
 use crate::measure::latency::Summary;
 use crate::report::charts::{Chart, Line, svg};

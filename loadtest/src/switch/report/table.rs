@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::SwitchReport;
 use super::super::gaps::Label;
+use super::SwitchReport;
 use crate::measure::latency::Summary;
 
 pub const LABELS: [(Label, &str); 4] = [

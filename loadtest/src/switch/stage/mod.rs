@@ -32,24 +32,59 @@ pub enum Role {
 }
 
 pub enum Order {
-    Enter { who: Who, plan: Plan, tell: mpsc::Sender<Told> },
-    Leave { who: Who },
-    State { who: Who, muted: bool, video: bool },
-    Link { peer: PeerId, who: Who, epoch: u32, role: Role },
+    Enter {
+        who: Who,
+        plan: Plan,
+        tell: mpsc::Sender<Told>,
+    },
+    Leave {
+        who: Who,
+    },
+    State {
+        who: Who,
+        muted: bool,
+        video: bool,
+    },
+    Link {
+        peer: PeerId,
+        who: Who,
+        epoch: u32,
+        role: Role,
+    },
     /// Encodings of the person's camera that somebody watches at the server.
-    Layers { who: Who, wanted: [bool; 3] },
+    Layers {
+        who: Who,
+        wanted: [bool; 3],
+    },
     /// The person plays this path from now on.
-    Front { who: Who, epoch: u32 },
+    Front {
+        who: Who,
+        epoch: u32,
+    },
     /// The person sends no more on this path.
-    Retire { who: Who, epoch: u32 },
+    Retire {
+        who: Who,
+        epoch: u32,
+    },
     /// The path is closed.
-    Forget { who: Who, epoch: u32 },
+    Forget {
+        who: Who,
+        epoch: u32,
+    },
     /// A stretch of what the person receives is over. Without a label it does not count.
-    Stretch { who: Who, label: Option<Label> },
+    Stretch {
+        who: Who,
+        label: Option<Label>,
+    },
     /// What the person sends and receives now says nothing: they are away.
-    Excuse { who: Who },
+    Excuse {
+        who: Who,
+    },
     /// Who of these does not see or hear whom of these, and for how long.
-    Silences { among: Vec<Who>, reply: oneshot::Sender<Vec<Silence>> },
+    Silences {
+        among: Vec<Who>,
+        reply: oneshot::Sender<Vec<Silence>>,
+    },
     Tally(oneshot::Sender<Box<Tally>>),
 }
 
@@ -59,7 +94,11 @@ pub enum Told {
     Up(PeerId),
     Down(PeerId),
     /// Somebody's sound or picture comes on a path.
-    Progress { epoch: u32, sender: Who, what: Progress },
+    Progress {
+        epoch: u32,
+        sender: Who,
+        what: Progress,
+    },
 }
 
 /// Nothing new came for so long; `None`: never.

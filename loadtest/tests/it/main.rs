@@ -4,3 +4,4 @@ mod baseline;
 mod fake;
 mod media;
 mod runs;
+mod switch;

@@ -23,6 +23,9 @@ fn opened() -> PathSwitch {
 fn every_edge_ready_commits() {
     let (mut path, online) = (opened(), people(&[1, 2]));
     assert_eq!(path.settle(&online, at(10), &TIMES), None);
+    let before = path.clone();
+    assert!(!path.ready(2, person(1), people(&[]), at(0), &TIMES), "nobody yet is no news");
+    assert_eq!(path, before);
     assert!(path.ready(2, person(1), people(&[2]), at(0), &TIMES));
     assert!(!path.ready(2, person(1), people(&[2]), at(0), &TIMES), "no news");
     assert!(!path.ready(1, person(2), people(&[1]), at(0), &TIMES), "of another epoch");

@@ -1,7 +1,9 @@
+import { awaitedOf } from "../peers/awaited.js";
 import { mostOf } from "../peers/bandwidth.js";
 import { MeshPath } from "../peers/mesh-path.js";
 import { NOWHERE, follow, retired, same } from "../peers/path-switch.js";
 import { Sfu } from "../peers/sfu.js";
+import { LATE_MS } from "../peers/shares.js";
 import { Subscriber, wantsOf } from "../peers/subscription.js";
 import { LivePath } from "./live-path.js";
 import { Readiness } from "./readiness.js";
@@ -10,8 +12,6 @@ import { Readiness } from "./readiness.js";
 const LINGER_MS = 1_500;
 const LONGEST_MS = 5_000;
 const SPREAD_MS = 40;
-/** So long somebody's first packet to the server may take. */
-const BEGINS_MS = 6_000;
 
 /**
  * @typedef {import("./call-state.js").CallState} CallState
@@ -49,6 +49,8 @@ export class Paths {
   /** Null before anything was shown. @type {import("../peers/subscription.js").Shown[]|null} */
   #shown = null;
   #hidden = false;
+  /** The page is late with everything: its device has no time left. */
+  #late = false;
   /** Of the others, who spoke last. @type {string|null} */
   #speaker = null;
   /** @type {{servers: RTCIceServer[], at: number}} */
@@ -87,9 +89,9 @@ export class Paths {
   /** Our devices are others now. */
   feed() {
     const { tracks, state } = this.#options.media;
-    for (const { path } of this.#all) {
-      path.setTracks(tracks);
-      path.setLowPower(state.lowPower);
+    for (const live of this.#all) {
+      live.feed(tracks);
+      live.path.setLowPower(state.lowPower);
     }
   }
 
@@ -119,7 +121,8 @@ export class Paths {
   }
 
   /** @param {Map<string, LinkStats>} stats @param {number} [lateMs] how late the page did what was due */
-  adapt(stats, lateMs) {
+  adapt(stats, lateMs = 0) {
+    this.#late = lateMs > LATE_MS;
     this.#live.current?.path.adapt(stats, lateMs);
   }
 
@@ -252,7 +255,7 @@ export class Paths {
     const ids = [...new Set(had.flatMap(({ path }) => path.ids))];
     const gone = had.filter((live) => !this.#all.includes(live));
     for (const live of gone) live.path.close();
-    if (switches) this.#spread(ids);
+    if (switches) this.#arrive(ids);
     else if (gone.length) for (const id of ids) this.#tellBoth(id);
     if (this.#live.old && this.#live.old !== before.old) void this.#retire(this.#live.old);
     if (this.#all.some(({ path }) => path.mode === "sfu") && !had.some(({ path }) => path.mode === "sfu")) this.#subscriber.open();
@@ -260,6 +263,16 @@ export class Paths {
     this.#readiness.follow(this.#live.next);
     this.#fitCapture();
     this.read();
+  }
+
+  /** The room went over: pictures that waited for it go out now, and what comes is shown. @param {string[]} ids */
+  #arrive(ids) {
+    const { current } = this.#live;
+    if (current?.voicesOnly) {
+      current.voicesOnly = false;
+      current.feed(this.#options.media.tracks);
+    }
+    this.#spread(ids);
   }
 
   /** The camera is taken as large and as often as the most demanding path has a use for. */
@@ -291,9 +304,12 @@ export class Paths {
     path.addEventListener("tracks", (event) => this.arrange(/** @type {CustomEvent<string>} */ (event).detail));
     path.addEventListener("capture", () => this.#fitCapture());
     path.setLowPower(media.state.lowPower);
-    path.setTracks(media.tracks);
+    const live = new LivePath(path, way, clock.now());
+    // Twice the pictures would be too much for a device without time left: the voices go ahead.
+    live.voicesOnly = this.#late && same(way, this.#ways.next) && this.#ways.current !== null;
+    live.feed(media.tracks);
     path.start();
-    return new LivePath(path, way, clock.now());
+    return live;
   }
 
   /** @param {import("../signalling/protocol.js").RelayEvent} event */
@@ -334,16 +350,12 @@ export class Paths {
     this.read();
   }
 
-  /** Over the next path: the server sends what is asked for, as far as it can. @param {string} id */
+  /** @param {string} id */
   #wantedOf(id) {
     const { next } = this.#live;
-    if (next?.path.mode === "mesh") return { camera: true, screen: true };
-    const limited = this.#options.state().limited[id] ?? {};
-    // Who has just begun to send to the server does not send yet; who still doesn't later never will.
-    const begins = this.#options.clock.now() - (next?.openedAt ?? 0) < BEGINS_MS;
-    const comes = (/** @type {"camera"|"screen"} */ source) => !limited[source] || (limited[source] === "not_sent" && begins);
-    const wants = this.#wants().filter((one) => one.participantId === id && comes(one.source));
-    return { camera: wants.some((one) => one.source === "camera"), screen: wants.some((one) => one.source === "screen") };
+    const wants = this.#wants().filter((one) => one.participantId === id).map((one) => one.source);
+    const openedMs = this.#options.clock.now() - (next?.openedAt ?? 0);
+    return awaitedOf({ mode: next?.path.mode ?? "mesh", openedMs, late: this.#late, limited: this.#options.state().limited[id] ?? {}, wants });
   }
 
   /** @param {string} id */

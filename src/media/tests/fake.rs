@@ -106,6 +106,7 @@ impl Engine for Fake {
             turned: None,
             arrived: now,
             payload: Arc::from(payload),
+            descriptor: None,
         }));
         Ok(now + LATER)
     }

@@ -10,6 +10,7 @@ import { Socket } from "../signalling/socket.js";
 import { Sounds } from "../browser/sounds.js";
 import { changeSettings, devicesOn, guestToken, keepDevicesOn, keepGuestToken, keepResumeToken, rememberRoom, resumeToken, settings } from "../browser/storage.js";
 import { Tally } from "./tally.js";
+import { chosenCodec } from "../peers/codecs.js";
 import { Watch } from "../peers/watch.js";
 
 /** Without an answer to leaving, we are gone all the same. */
@@ -63,7 +64,7 @@ export class Call extends CallBase {
       state: () => this.state,
       change: (part) => this.change(part),
       statsOf: (id) => this.#watch.stats.get(id) ?? null,
-      codec: () => settings().codec ?? "VP8",
+      codec: () => chosenCodec(settings().codec, this.state.room?.settings.videoCodec),
       onStream: (participantId, kind, hold) => this.#tellStream(participantId, kind, hold),
     });
     this.#watch = new Watch({
@@ -301,8 +302,9 @@ export class Call extends CallBase {
         if (event.from !== this.state.you?.id) this.#sounds.play("chat");
         return;
       case "active_speaker_changed":
-      case "room_updated":
         return this.#paths.subscribe();
+      case "room_updated":
+        return this.#ensurePaths();
       case "quality_updated":
         if (event.participantId === this.state.you?.id) this.#tally.score(event.score);
         return;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 fn encoders() -> Vec<Layers> {
     vec![
         Layers::new(Codec::Vp9, 3, 3, 9),
-        Layers { key_only: false, ..Layers::new(Codec::Vp9, 3, 3, 9) },
+        Layers::new(Codec::Vp9, 3, 3, 9).dependent(),
         Layers::new(Codec::Vp9, 2, 1, 9),
         Layers::new(Codec::Av1, 2, 2, 9),
         Layers::new(Codec::Av1, 1, 3, 9),

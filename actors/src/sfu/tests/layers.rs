@@ -24,7 +24,7 @@ pub struct Layers {
     /// Temporal layers, 1 to 3.
     pub temporal: u8,
     /// Between keyframes larger frames don't need the smaller ones.
-    pub key_only: bool,
+    key_only: bool,
     /// Place in the pattern of temporal layers.
     at: usize,
     number: u64,
@@ -54,6 +54,11 @@ impl Layers {
             seq: seed * 7_001,
             timestamp: seed * 1_000_003,
         }
+    }
+
+    /// Its larger frames need the smaller ones always.
+    pub fn dependent(self) -> Self {
+        Layers { key_only: false, ..self }
     }
 
     fn pattern(&self) -> &'static [u8] {

@@ -42,6 +42,8 @@ pub struct Track {
     pub level: u8,
     /// How many times what its encodings should take.
     pub excess: u64,
+    /// In silence a microphone sends next to nothing (DTX).
+    pub pauses: bool,
     /// It makes one stream with layers.
     pub layers: Option<Layers>,
 }
@@ -69,6 +71,7 @@ impl Track {
             encoders: rates.into_iter().enumerate().map(encoder).collect(),
             level: 127,
             excess: 1,
+            pauses: false,
             layers: None,
         }
     }
@@ -82,6 +85,10 @@ impl Track {
     pub fn make(&mut self, ms: u64, into: &mut Vec<Made>) {
         if self.source.is_audio() {
             if ms.is_multiple_of(20) && self.encoders[0].on {
+                if self.pauses && self.level == 127 && !ms.is_multiple_of(400) {
+                    self.encoders[0].timestamp += 960;
+                    return;
+                }
                 for _ in 0..self.excess {
                     into.push(self.sound());
                 }
@@ -94,6 +101,7 @@ impl Track {
     }
 
     fn sound(&mut self) -> Made {
+        let silent = self.pauses && self.level == 127;
         let encoder = &mut self.encoders[0];
         encoder.seq += 1;
         encoder.timestamp += 960;
@@ -104,7 +112,7 @@ impl Track {
             timestamp: encoder.timestamp,
             marker: false,
             level: Some(self.level),
-            payload: vec![0xf8; 100],
+            payload: vec![0xf8; if silent { 1 } else { 100 }],
             keyframe: false,
             picture: 0,
             descriptor: None,

@@ -94,11 +94,6 @@ impl Layering {
         }
     }
 
-    /// This spatial layer and those above it are cut off at once.
-    pub fn cut(&mut self, spatial: u8) {
-        self.spatial = self.spatial.min(spatial.saturating_sub(1));
-    }
-
     /// Is this packet, which is passed on, the last one of its picture, though the source sends more of it?
     pub fn ends_picture(&mut self, unit: &Unit) -> bool {
         let more_to_come = self.in_key && self.spatial < self.aim.spatial;

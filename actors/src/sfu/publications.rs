@@ -67,8 +67,8 @@ pub struct Taken {
     pub unit: Unit,
     /// The topmost temporal layer of its encoding.
     pub top: u8,
-    /// Its spatial layer is over the publisher's limit, while those below it go on.
-    pub cut: bool,
+    /// The highest spatial layer that the publisher's limit lets through now.
+    pub ceiling: u8,
 }
 
 /// Why a packet isn't passed on.
@@ -112,7 +112,7 @@ impl Publication {
     pub fn take(&mut self, packet: &PacketView<'_>, limits: &Limits, now: At) -> Result<Taken, Dropped> {
         let structures = &mut self.encodings[usize::from(packet.layer)].structures;
         let unit = codec::read(self.codec, packet.payload, packet.dependency_descriptor, structures).ok_or(Dropped::Malformed)?;
-        let cut = self.police(packet, &unit, limits, now)?;
+        let ceiling = self.police(packet, &unit, limits, now)?;
         let audio = self.is_audio();
         let encoding = &mut self.encodings[usize::from(packet.layer)];
         let arrival = encoding.arrivals.take(packet.seq);
@@ -124,7 +124,7 @@ impl Publication {
             encoding.clock = CaptureClock::default();
         }
         encoding.rate.add(packet.payload.len(), now);
-        if !audio && !cut {
+        if !audio && unit.spatial <= ceiling {
             encoding.flows.add(&unit, packet.payload.len(), now);
         }
         encoding.stopped = false;
@@ -134,7 +134,7 @@ impl Publication {
         let capture = encoding.clock.capture(packet.timestamp, hertz(audio), now);
         let numbers = Numbers { seq: packet.seq, timestamp: packet.timestamp, capture, marks: unit.marks };
         let (generation, broken, top) = (encoding.generation, arrival == Arrival::Broken, encoding.flows.top());
-        Ok(Taken { numbers, generation, broken, unit, top, cut })
+        Ok(Taken { numbers, generation, broken, unit, top, ceiling })
     }
 
     /// The encoding that has this size.
@@ -148,8 +148,8 @@ impl Publication {
         if self.layered { encoding.flows.newest(layer) } else { encoding.rate.newest() }
     }
 
-    /// True: the packet's spatial layer is cut, and those below it are not.
-    fn police(&mut self, packet: &PacketView<'_>, unit: &Unit, limits: &Limits, now: At) -> Result<bool, Dropped> {
+    /// Gives the highest spatial layer that goes on. What lies above is for the streams to leave out, which see whole pictures.
+    fn police(&mut self, packet: &PacketView<'_>, unit: &Unit, limits: &Limits, now: At) -> Result<u8, Dropped> {
         let limit = Limit { bits: limits.source_bits(self.source), packet_by_packet: self.is_audio(), cut_ms: limits.cut_ms };
         let layer = if self.layered { flows::place(unit.spatial) as Layer } else { packet.layer };
         let mut policer = std::mem::take(&mut self.policer);
@@ -162,10 +162,11 @@ impl Publication {
         };
         let verdict = policer.judge(layer, coming, packet.payload.len(), limit, now);
         self.policer = policer;
+        if self.layered && !self.policer.is_cut(0, now) {
+            return Ok(self.policer.cut_from(now).map_or(u8::MAX, |from| from.saturating_sub(1)));
+        }
         match verdict {
-            Verdict::Pass => Ok(false),
-            Verdict::Drop if self.layered && !self.policer.is_cut(0, now) => Ok(true),
-            Verdict::Cut(from) if self.layered && from > 0 => Ok(layer >= from),
+            Verdict::Pass => Ok(u8::MAX),
             Verdict::Drop => Err(Dropped::OverLimit),
             Verdict::Cut(from) => {
                 let from = usize::from(self.encoding_of(from));

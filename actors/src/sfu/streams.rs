@@ -58,7 +58,7 @@ impl Stream {
             timestamp: taken.numbers.timestamp,
             unit,
             top: taken.top,
-            cut: taken.cut,
+            ceiling: taken.ceiling,
             bound: self.rewriter.was_passed(taken.numbers.marks),
         };
         let before = self.switch.current();

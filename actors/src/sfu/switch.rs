@@ -33,8 +33,8 @@ pub struct Seen<'a> {
     pub unit: &'a Unit,
     /// The topmost temporal layer of its encoding.
     pub top: u8,
-    /// Its spatial layer is over the publisher's limit.
-    pub cut: bool,
+    /// The highest spatial layer that the publisher's limit lets through.
+    pub ceiling: u8,
     /// What was done with other packets of its picture, where that binds.
     pub bound: Option<bool>,
 }
@@ -92,7 +92,7 @@ impl Switch {
     /// What to do with a packet.
     pub fn step(&mut self, seen: &Seen<'_>) -> Step {
         let Some(target) = self.target else { return Step::Drop };
-        let aim = self.depth(target, seen.top);
+        let aim = self.depth(target, seen);
         if self.current.is_some_and(|current| self.layered || current == seen.encoding) {
             if self.generation == seen.generation {
                 return self.within(seen, aim, target);
@@ -102,7 +102,7 @@ impl Switch {
         // With nothing to show a smaller one than meant is welcome.
         let sought = if self.layered { 0 } else { target.layer() };
         let welcome = seen.encoding == sought || (self.current.is_none() && seen.encoding < sought);
-        if !welcome || !seen.joinable || seen.cut {
+        if !welcome || !seen.joinable {
             return Step::Drop;
         }
         self.layering = Layering::begin(seen.unit, seen.timestamp, aim, self.layered);
@@ -111,18 +111,14 @@ impl Switch {
         Step::Splice
     }
 
-    fn depth(&self, target: Rung, top: u8) -> Aim {
+    fn depth(&self, target: Rung, seen: &Seen<'_>) -> Aim {
         Aim {
-            spatial: if self.layered { target.layer() } else { u8::MAX },
-            temporal: if target.is_thin() { top.saturating_sub(1) } else { u8::MAX },
+            spatial: if self.layered { target.layer().min(seen.ceiling) } else { u8::MAX },
+            temporal: if target.is_thin() { seen.top.saturating_sub(1) } else { u8::MAX },
         }
     }
 
     fn within(&mut self, seen: &Seen<'_>, aim: Aim, target: Rung) -> Step {
-        if seen.cut {
-            self.layering.cut(seen.unit.spatial);
-            return Step::LeaveOut;
-        }
         let passes = seen.bound.unwrap_or_else(|| self.layering.admits(seen.unit, seen.timestamp, aim));
         if self.layered {
             self.arrive(self.layering.spatial(), target);
@@ -158,7 +154,7 @@ mod tests {
 
     fn step(switch: &mut Switch, encoding: Layer, generation: u32, joinable: bool) -> Step {
         let unit = Unit { keyframe: joinable, ..Unit::default() };
-        switch.step(&Seen { encoding, generation, joinable, timestamp: 1, unit: &unit, top: 0, cut: false, bound: None })
+        switch.step(&Seen { encoding, generation, joinable, timestamp: 1, unit: &unit, top: 0, ceiling: u8::MAX, bound: None })
     }
 
     fn whole(layer: Layer) -> Option<Rung> {
@@ -232,7 +228,7 @@ mod tests {
         assert_eq!(switch.awaits(), Some(1));
         let unit = Unit { spatial: 1, spatial_entry: super::super::codec::Entry::Always, ..Unit::default() };
         let seen =
-            Seen { encoding: 0, generation: 0, joinable: false, timestamp: 1, unit: &unit, top: 0, cut: false, bound: None };
+            Seen { encoding: 0, generation: 0, joinable: false, timestamp: 1, unit: &unit, top: 0, ceiling: u8::MAX, bound: None };
         assert_eq!(switch.step(&seen), Forward);
         assert_eq!((switch.current(), switch.awaits()), (Some(1), None));
         switch.aim(whole(0), At::ms(9));

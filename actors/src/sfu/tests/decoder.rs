@@ -36,8 +36,10 @@ pub struct Decoder {
 }
 
 impl Decoders {
-    pub fn of(&self, to: PeerIndex) -> &Decoder {
-        self.slots.iter().find(|((peer, _), _)| *peer == to).map(|(_, decoder)| decoder).expect("it got something")
+    /// All that somebody was shown.
+    pub fn shown(&self, to: PeerIndex) -> Vec<Shown> {
+        let own = self.slots.iter().filter(|((peer, _), _)| *peer == to);
+        own.flat_map(|(_, decoder)| decoder.shown.iter().copied()).collect()
     }
 
     pub fn missing(&self) -> usize {

@@ -150,17 +150,12 @@ impl Layers {
     }
 
     fn descriptor(&self, frame: &Frame, keyframe: bool, ends: (bool, bool)) -> Vec<u8> {
-        let template = match (self.spatial, frame.spatial, frame.temporal) {
-            (1, _, 0) | (_, 0, 0) => u32::from(!keyframe),
-            (1, _, 1) | (_, 0, _) => 2,
-            (1, _, _) => {
-                if self.at == 0 {
-                    4
-                } else {
-                    3
-                }
-            }
-            (_, _, 0) => 3 + u32::from(!keyframe),
+        let template = match (frame.spatial, frame.temporal) {
+            (0, 0) => u32::from(!keyframe),
+            (0, 1) => 2,
+            // The second one of two refers to the layer between.
+            (0, _) => 3 + u32::from(self.at == 0),
+            (_, 0) => 3 + u32::from(!keyframe),
             _ => 5,
         };
         let structure = (keyframe && frame.spatial == 0 && ends.0).then(|| self.shape());

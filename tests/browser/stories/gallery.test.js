@@ -86,6 +86,24 @@ test("a banner covers no tile", { timeout: 60_000 }, async () => {
   }
 });
 
+test("the button of the observers lies on no tile", { timeout: 60_000 }, async () => {
+  for (const width of [390, 1024]) {
+    await page.setViewportSize({ width, height: 780 });
+    for (const state of ["observers", "audience"]) {
+      await showState(page, gallery.link(state));
+      const { button, tiles } = await page.evaluate(async () => {
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        const meeting = document.querySelector("gr-meeting")?.shadowRoot;
+        const boxes = (/** @type {Iterable<Element>|undefined} */ list) => [...(list ?? [])].map((one) => one.getBoundingClientRect().toJSON());
+        return { button: boxes(meeting?.querySelectorAll(".observers"))[0], tiles: boxes(meeting?.querySelector("gr-stage")?.shadowRoot?.querySelectorAll("gr-tile")) };
+      });
+      assert.ok(button && tiles.length > 2, `${state} at ${width}: the button and tiles are there`);
+      const under = tiles.filter((tile) => tile.left < button.right && button.left < tile.right && tile.top < button.bottom && button.top < tile.bottom);
+      assert.deepEqual(under, [], `${state} at ${width}`);
+    }
+  }
+});
+
 /** @param {string} state what is open in it is closed by Escape, and the focus is back on the button of that name */
 async function escapeLeadsTo(state, /** @type {string} */ opened, /** @type {string} */ key) {
   await page.setViewportSize({ width: 1024, height: 780 });
@@ -118,6 +136,26 @@ test("Escape closes what is on top first: the reactions, then the panel", { time
   await page.locator("gr-side-panel").waitFor();
   await page.keyboard.press("Escape");
   await page.locator("gr-side-panel").waitFor({ state: "detached" });
+});
+
+test("sound alone is chosen, and pages are turned, by keyboard", { timeout: 60_000 }, async () => {
+  await page.setViewportSize({ width: 1024, height: 780 });
+  await showState(page, gallery.link("thirty"));
+  const status = page.locator("gr-stage .pages [role=status]");
+  assert.match(String(await status.textContent()), /1 of/);
+  await page.keyboard.press("PageDown");
+  await page.waitForFunction(() => /2 of/.test(document.querySelector("gr-meeting")?.shadowRoot?.querySelector("gr-stage")?.shadowRoot?.querySelector(".pages [role=status]")?.textContent ?? ""));
+  await page.getByRole("button", { name: "More", exact: true }).last().focus();
+  await page.keyboard.press("Enter");
+  // The first letter of the entry leads to it.
+  await page.keyboard.press("c");
+  await page.keyboard.press("Enter");
+  const pictures = page.getByLabel("Pictures of the others");
+  await pictures.focus();
+  await page.keyboard.press("End");
+  await page.waitForFunction(() => /** @type {any} */ (window).call.state.videoMode === "none");
+  await page.keyboard.press("Escape");
+  await page.getByText("You chose sound only").first().waitFor();
 });
 
 test("the gallery's call has all that a call has", async () => {

@@ -39,15 +39,6 @@ export function chosenCodec(own, room, can = sendable()) {
   return named(own) ?? named(room) ?? "VP8";
 }
 
-const FRAME_DESCRIPTION = "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
-
-/** AV1's layers are told apart by a header extension alone, which browsers offer only when asked to. @param {RTCRtpTransceiver} line */
-export function describeFrames(line) {
-  const negotiable = /** @type {any} */ (line);
-  const all = /** @type {{uri: string, direction: string}[]|undefined} */ (negotiable.getHeaderExtensionsToNegotiate?.());
-  if (all) negotiable.setHeaderExtensionsToNegotiate(all.map((one) => (one.uri === FRAME_DESCRIPTION ? { ...one, direction: "sendrecv" } : one)));
-}
-
 /** Silence costs nothing (RFC 7587, 7.1): what an answer says of Opus is what the other side wants to get. @param {string} sdp of an answer */
 export function withSilenceSaved(sdp) {
   const lines = sdp.split("\r\n");

@@ -1,4 +1,4 @@
-import { describeFrames, preferred, preferredSound, withSilenceSaved } from "./codecs.js";
+import { preferred, preferredSound, withSilenceSaved } from "./codecs.js";
 import { cameraEncodings, linesOf } from "./layers.js";
 import { Leg } from "./sfu-leg.js";
 
@@ -192,7 +192,6 @@ export class SfuPublish extends Leg {
     if (!codecs) return;
     try {
       line.setCodecPreferences(kind === "audio" ? preferredSound(codecs) : preferred(codecs, this.#codec));
-      if (kind === "video" && this.#codec === "AV1") describeFrames(line);
     } catch {
       // The browser's own order will do.
     }

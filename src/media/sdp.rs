@@ -148,7 +148,7 @@ pub fn keep_descriptor_for_av1(text: &str) -> String {
     let ends = starts[1..].iter().copied().chain([text.len()]);
     let sections = starts.iter().zip(ends).map(|(start, end)| &text[*start..end]);
     sections
-        .flat_map(|section| section.split_inclusive('\n').filter(|line| prefers_av1(section) || !is_descriptor(line)))
+        .flat_map(|section| section.split_inclusive('\n').filter(move |line| !is_descriptor(line) || prefers_av1(section)))
         .collect()
 }
 

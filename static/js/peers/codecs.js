@@ -39,7 +39,7 @@ export function chosenCodec(own, room, can = sendable()) {
   return named(own) ?? named(room) ?? "VP8";
 }
 
-/** Silence costs nothing (RFC 7587, 7.1): what an answer says of Opus is what the other side wants to get. @param {string} sdp of an answer */
+/** Silence costs nothing (RFC 7587, 7.1): what a description says of Opus is what its author wants to get. @param {string} sdp of the other side */
 export function withSilenceSaved(sdp) {
   const lines = sdp.split("\r\n");
   const known = lines.find((line) => /^a=rtpmap:\d+ opus\/48000/i.test(line));

@@ -227,8 +227,16 @@ mod tests {
         assert_eq!(step(&mut switch, 0, 0, true), Splice);
         assert_eq!(switch.awaits(), Some(1));
         let unit = Unit { spatial: 1, spatial_entry: super::super::codec::Entry::Always, ..Unit::default() };
-        let seen =
-            Seen { encoding: 0, generation: 0, joinable: false, timestamp: 1, unit: &unit, top: 0, ceiling: u8::MAX, bound: None };
+        let seen = Seen {
+            encoding: 0,
+            generation: 0,
+            joinable: false,
+            timestamp: 1,
+            unit: &unit,
+            top: 0,
+            ceiling: u8::MAX,
+            bound: None,
+        };
         assert_eq!(switch.step(&seen), Forward);
         assert_eq!((switch.current(), switch.awaits()), (Some(1), None));
         switch.aim(whole(0), At::ms(9));

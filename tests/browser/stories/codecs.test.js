@@ -10,7 +10,7 @@ import { story } from "../harness/world.js";
 useFilm({ width: 640, height: 360 });
 
 const WIDE = { width: 1280, height: 800 };
-const FLAT = { width: 640, height: 280 };
+const FLAT = { width: 380, height: 320 };
 const MEDIA = { within: 60_000 };
 
 /** @typedef {import("../harness/person.js").Person} Person */

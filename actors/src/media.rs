@@ -2,7 +2,8 @@
 
 use crate::{
     ids::*,
-    protocol::{LayersWanted, Leg, Limited, Slot, TrackLabel, Want},
+    protocol::{LayersWanted, Leg, Limited, Slot, Source, TrackLabel, Want},
+    sinks::{ConsentedTrack, Quality, SinkKey, Valve},
 };
 use std::sync::Arc;
 
@@ -30,6 +31,14 @@ pub enum MediaCommand {
     Want { participant: ParticipantId, tracks: Vec<Want> },
     /// Both connections end, and nothing of theirs is forwarded from now on.
     RemovePeer { participant: ParticipantId },
+    /// In a mesh: an extra copy of the participant's media may come, for sinks alone. Again for one who is there: changes `sources` only.
+    AddTap { participant: ParticipantId, sources: Vec<Source> },
+    /// An offer for the connection with that copy.
+    OfferTap { participant: ParticipantId, sdp: String, tracks: Vec<TrackLabel>, epoch: u32 },
+    RemoveTap { participant: ParticipantId },
+    /// Gives the sink what comes of the track, over whichever path. Again for one that is there: changes `quality` and `on`.
+    AttachSink { track: ConsentedTrack, quality: Quality, on: bool, to: Valve },
+    DetachSink { key: SinkKey },
     /// The room's media ends.
     Close,
 }

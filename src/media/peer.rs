@@ -13,13 +13,15 @@ use super::{
 use actors::{
     media::DescriptionError,
     sfu::{Layer, SlotIndex},
+    sinks::SenderReport,
 };
+pub use receiving::primary;
 use receiving::Slots;
 use route::Route;
 use setup::Setup;
 use std::{
     net::SocketAddr,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 use str0m::{
     Event, Input, Output, Rtc, RtcError,
@@ -27,7 +29,7 @@ use str0m::{
     change::SdpOffer,
     media::{KeyframeRequestKind, Mid},
     net,
-    rtp::RtpPacket,
+    rtp::{RtpPacket, rtcp::SenderInfo},
 };
 use streams::Lines;
 
@@ -178,6 +180,7 @@ impl Peer {
             voice: values.voice_activity,
             turned: values.video_orientation.map(|turned| turned as u8),
             arrived: packet.timestamp,
+            report: packet.last_sender_info.and_then(|info| report(info, packet.time.numer())),
             payload: packet.payload,
         })
     }
@@ -266,6 +269,13 @@ impl Engine for Peer {
             self.rtc.disconnect();
         }
     }
+}
+
+/// The engine extends the timestamps of reports by themselves: here they are brought next to the packets'.
+fn report(info: SenderInfo, beside: u64) -> Option<SenderReport> {
+    let ntp = info.ntp_time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    let ahead = (info.rtp_time.numer() as u32).wrapping_sub(beside as u32) as i32;
+    Some(SenderReport { ntp_us: ntp.as_micros() as u64, timestamp: beside.saturating_add_signed(ahead.into()) })
 }
 
 fn broken(error: RtcError) -> Broken {

@@ -16,6 +16,7 @@
 //! | what a codec's payload says | `codec` |
 //! | the active speaker | `loudness`, `speaker` |
 //! | what a publisher may send | `policing`, `publications` |
+//! | who listens on the server itself | `sinks` |
 //! | figures | `limits` |
 //!
 //! VP9 and AV1 with spatial layers in one encoding are forwarded whole. NACK, RTX, pacing and the estimate itself are the engine's.
@@ -42,6 +43,7 @@ mod publications;
 mod rate;
 mod reconcile;
 mod rewrite;
+mod sinks;
 mod slots;
 mod speaker;
 mod streams;
@@ -56,4 +58,5 @@ mod tests;
 pub use core::SfuCore;
 pub use limits::Limits;
 pub use observe::{Counts, Observed, ObservedPeer, ObservedSlot, ObservedTrack};
+pub use sinks::Sunk;
 pub use types::*;

@@ -28,6 +28,10 @@ pub struct Publication {
     pub encodings: [Encoding; MAX_LAYERS],
     /// Who gets it: this publication's row of the forwarding table.
     pub streams: Vec<StreamId>,
+    /// Who hears it on the server itself.
+    pub sinks: Vec<SinkIndex>,
+    /// It is of an extra copy: one encoding, and a limit of its own.
+    pub tap: bool,
     pub watched: Watched,
     pub since: At,
     policer: Policer,
@@ -64,22 +68,25 @@ pub enum Dropped {
 }
 
 impl Publication {
-    pub fn new(published: &Published, permitted: bool, now: At) -> Self {
+    pub fn new(published: &Published, permitted: bool, tap: bool, now: At) -> Self {
+        let layers = if tap { 1 } else { published.layers.clamp(1, MAX_LAYERS as u8) };
         Publication {
             source: published.source,
             codec: published.codec,
             permitted,
-            layers: published.layers.clamp(1, MAX_LAYERS as u8),
+            layers,
             encodings: Default::default(),
             streams: Vec::new(),
-            watched: Watched::new(published.layers.clamp(1, MAX_LAYERS as u8), now),
+            sinks: Vec::new(),
+            tap,
+            watched: Watched::new(layers, now),
             since: now,
             policer: Policer::default(),
         }
     }
 
     pub fn is_same(&self, published: &Published) -> bool {
-        self.codec == published.codec && self.layers == published.layers.clamp(1, MAX_LAYERS as u8)
+        self.codec == published.codec && (self.tap || self.layers == published.layers.clamp(1, MAX_LAYERS as u8))
     }
 
     pub fn is_audio(&self) -> bool {
@@ -112,7 +119,9 @@ impl Publication {
     }
 
     fn police(&mut self, packet: &PacketView<'_>, limits: &Limits, now: At) -> Result<(), Dropped> {
-        let limit = Limit { bits: limits.source_bits(self.source), packet_by_packet: self.is_audio(), cut_ms: limits.cut_ms };
+        let bits = limits.source_bits(self.source);
+        let bits = if self.tap { bits.min(limits.tap_bits) } else { bits };
+        let limit = Limit { bits, packet_by_packet: self.is_audio(), cut_ms: limits.cut_ms };
         let (encodings, layers) = (&self.encodings, self.layers);
         let coming = |policer: &Policer| {
             let comes = |layer: &Layer| !encodings[usize::from(*layer)].rate.is_quiet(now, 500) && !policer.is_cut(*layer, now);

@@ -233,6 +233,7 @@ impl Worker {
             self.forward(room_key, &forward, packet);
         }
         self.scratch.forwards = forwards;
+        self.sink(room_key, packet);
         self.outputs(room_key, outputs);
     }
 
@@ -325,6 +326,7 @@ pub(super) fn name(leg: Leg) -> &'static str {
     match leg {
         Leg::Publish => "publish",
         Leg::Receive => "receive",
+        Leg::Tap => "tap",
     }
 }
 

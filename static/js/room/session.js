@@ -1,3 +1,4 @@
+import { NO_TAPS } from "../call/call-state.js";
 import { notice } from "./notice.js";
 import { permissionsOf } from "./permissions.js";
 
@@ -26,6 +27,7 @@ export const handlers = {
       can: permissionsOf(event.room, event.you),
       quality: {},
       limited: {},
+      taps: NO_TAPS,
       previews: {},
       unmuteRequest: null,
       startedAt: event.room.startedAt,
@@ -57,6 +59,7 @@ export const handlers = {
       previews: {},
       links: {},
       limited: {},
+      taps: NO_TAPS,
     };
   },
 

@@ -6,5 +6,6 @@ mod control;
 mod hostile;
 mod many;
 mod random;
+mod sinks;
 mod source;
 mod world;

@@ -5,6 +5,7 @@ mod cli;
 mod compare;
 mod limits;
 mod measure;
+mod media;
 mod participant;
 mod report;
 mod rest;

@@ -170,7 +170,7 @@ impl RoomState {
         }
         let here = |id: &&ParticipantId| **id != from && self.members.contains_key(*id);
         let senders = command.edges.iter().filter(here).copied().collect();
-        if self.path.ready(command.epoch, from, senders) {
+        if self.path.ready(command.epoch, from, senders, turn.now, &self.rules.topology) {
             turn.changed();
             turn.path = true;
         }

@@ -26,9 +26,9 @@ use std::time::Duration;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Times {
-    /// How long a new path may take to come up.
+    /// How long a new path may take to come up, from its beginning or its last step forward.
     pub ready_ms: u64,
-    /// Newcomers put that off, to this long at most.
+    /// Newcomers and steps forward put that off, to this long at most.
     pub ready_longest_ms: u64,
     /// After a switch that was rolled back; doubles each time.
     pub retry_ms: u64,
@@ -42,18 +42,22 @@ pub struct Times {
     pub retire_ms: u64,
 }
 
+impl Times {
+    pub const USUAL: Self = Self {
+        ready_ms: 10_000,
+        ready_longest_ms: 60_000,
+        retry_ms: 15_000,
+        retry_longest_ms: 300_000,
+        settle_ms: 30_000,
+        distrust_ms: 300_000,
+        distrust_longest_ms: 2_400_000,
+        retire_ms: 5_000,
+    };
+}
+
 impl Default for Times {
     fn default() -> Self {
-        Self {
-            ready_ms: 10_000,
-            ready_longest_ms: 30_000,
-            retry_ms: 15_000,
-            retry_longest_ms: 300_000,
-            settle_ms: 30_000,
-            distrust_ms: 300_000,
-            distrust_longest_ms: 2_400_000,
-            retire_ms: 5_000,
-        }
+        Self::USUAL
     }
 }
 

@@ -104,8 +104,7 @@ impl PathSwitch {
         if new_connections {
             open.forget(who);
         }
-        let longest = open.at + Duration::from_millis(times.ready_longest_ms);
-        open.deadline = open.deadline.max(now + Duration::from_millis(times.ready_ms)).min(longest);
+        open.gives_time(now, times);
         *open != before
     }
 
@@ -125,13 +124,23 @@ impl PathSwitch {
         self.blockers.clear();
     }
 
-    /// A receiver says whom it has on the new path: all of them each time. Says whether that is news.
-    pub fn ready(&mut self, epoch: u32, receiver: ParticipantId, senders: BTreeSet<ParticipantId>) -> bool {
+    /// A receiver says whom it has on the new path: all of them each time. As long as it comes up edge by edge, however slowly, it gets its
+    /// time, to a limit. Says whether that is news.
+    pub fn ready(
+        &mut self,
+        epoch: u32,
+        receiver: ParticipantId,
+        senders: BTreeSet<ParticipantId>,
+        now: Timestamp,
+        times: &Times,
+    ) -> bool {
         let Some(open) = self.open.as_mut().filter(|open| open.epoch == epoch) else { return false };
-        let before = open.ready.get(&receiver);
-        let news = before.map_or(!senders.is_empty(), |before| *before != senders);
-        if news {
-            open.ready.insert(receiver, senders);
+        let before = open.ready.entry(receiver).or_default();
+        let news = *before != senders;
+        let more = senders.iter().any(|sender| !before.contains(sender));
+        *before = senders;
+        if more {
+            open.gives_time(now, times);
         }
         news
     }
@@ -206,6 +215,11 @@ impl PathSwitch {
 }
 
 impl Open {
+    fn gives_time(&mut self, now: Timestamp, times: &Times) {
+        let longest = self.at + Duration::from_millis(times.ready_longest_ms);
+        self.deadline = self.deadline.max(now + Duration::from_millis(times.ready_ms)).min(longest);
+    }
+
     fn forget(&mut self, who: ParticipantId) {
         self.ready.remove(&who);
         for senders in self.ready.values_mut() {

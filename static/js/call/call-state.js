@@ -77,9 +77,28 @@ export function initialState() {
     reconnect: null,
     ended: null,
     waiting: null,
+    ...emptyRoom(),
+    sessionId: null,
+    microphone: { on: false, pending: false, error: null, deviceId: null },
+    camera: { on: false, pending: false, error: null, deviceId: null },
+    screen: { on: false, pending: false, error: null },
+    speaker: { deviceId: null },
+    devices: { microphones: [], cameras: [], speakers: [] },
+    lowPower: false,
+    videoMode: "all",
+    notices: [],
+    serial: 0,
+    recentlyRejoined: null,
+    startedAt: null,
+    summary: null,
+  };
+}
+
+/** What is known of a room by one who is not in it. */
+export function emptyRoom() {
+  return {
     you: null,
     room: null,
-    sessionId: null,
     participants: [],
     waitingList: [],
     topology: null,
@@ -93,20 +112,8 @@ export function initialState() {
     reactions: [],
     unmuteRequest: null,
     previews: {},
-    microphone: { on: false, pending: false, error: null, deviceId: null },
-    camera: { on: false, pending: false, error: null, deviceId: null },
-    screen: { on: false, pending: false, error: null },
-    speaker: { deviceId: null },
-    devices: { microphones: [], cameras: [], speakers: [] },
-    lowPower: false,
-    videoMode: "all",
     links: {},
     limited: {},
     taps: NO_TAPS,
-    notices: [],
-    serial: 0,
-    recentlyRejoined: null,
-    startedAt: null,
-    summary: null,
   };
 }

@@ -62,6 +62,11 @@ export class GrStage extends MeetingElement {
     this.call?.show?.([], false);
   }
 
+  /** Asked of the document: a computed style would have everything styled anew at each change. */
+  get rtl() {
+    return this.matches(":dir(rtl)");
+  }
+
   watch() {
     const field = this.renderRoot.querySelector(".field");
     if (field) this.watcher.observe(field);
@@ -96,14 +101,14 @@ export class GrStage extends MeetingElement {
   onPointerUp(event) {
     const { finger } = this;
     this.finger = null;
-    if (finger && this.pages > 1) this.turn(swipeOf({ dx: event.clientX - finger.x, dy: event.clientY - finger.y, rtl: getComputedStyle(this).direction === "rtl" }));
+    if (finger && this.pages > 1) this.turn(swipeOf({ dx: event.clientX - finger.x, dy: event.clientY - finger.y, rtl: this.rtl }));
   }
 
   render() {
     const { state } = this;
     const tiles = tilesOf(state, { hideSelf: this.hideSelf });
     const wanted = plan({ tiles, choice: this.choice, pinned: this.pinned, spotlight: state.room?.spotlight ?? null, speaker: this.speaker });
-    const { placed, pages, page } = arrange(wanted, { ...this.size, page: this.page, rtl: getComputedStyle(this).direction === "rtl", speaker: this.speaker });
+    const { placed, pages, page } = arrange(wanted, { ...this.size, page: this.page, rtl: this.rtl, speaker: this.speaker });
     Object.assign(this, { placed, pages });
     // In the order of the keys, so that a change of places moves no element in the document.
     const ordered = [...placed].sort((a, b) => a.tile.key.localeCompare(b.tile.key));

@@ -33,6 +33,14 @@ export class GrTile extends MeetingElement {
     this.small = false;
   }
 
+  /** Somebody begins to speak, a figure is another one: the state changes many times a second, and rarely in what a tile shows. @param {Map<string, unknown>} changed */
+  shouldUpdate(changed) {
+    const before = /** @type {import("../call/call-state.js").CallState|undefined} */ (changed.get("state"));
+    if (changed.size !== 1 || !before) return true;
+    const [then, now] = [before, this.state].map((state) => shownOn(state, this.who, this.kind));
+    return then.some((one, at) => one !== now[at]);
+  }
+
   get self() {
     return this.state.you?.id === this.who;
   }
@@ -316,3 +324,11 @@ export class GrTile extends MeetingElement {
   ];
 }
 customElements.define("gr-tile", GrTile);
+
+/** All of a state that a tile and its menu show. @param {import("../call/call-state.js").CallState} state @param {string} who @param {"camera"|"screen"} kind @returns {unknown[]} */
+function shownOn(state, who, kind) {
+  const person = state.participants.find((one) => one.id === who);
+  const { state: link, path } = state.links[who] ?? {};
+  const told = [link, path, state.quality[who]?.level, state.limited[who]?.[kind]];
+  return [person, handNumber(state, who), ...told, state.videoMode, state.room?.spotlight, state.can, state.you?.id];
+}

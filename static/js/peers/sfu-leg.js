@@ -2,6 +2,9 @@ import { systemClock } from "../browser/clock.js";
 import { Healing } from "./healing.js";
 import { Steps } from "./steps.js";
 
+/** What the server says of a silence that is known already is no news. */
+const KNOWN_MS = 4_000;
+
 /**
  * @typedef {import("../call/call-state.js").LinkState["state"]} State
  * @typedef {object} LegOptions
@@ -23,6 +26,7 @@ export class Leg extends EventTarget {
   options;
   clock;
   healing;
+  #silentAt = -Infinity;
 
   /** @param {LegOptions} options */
   constructor(options) {
@@ -61,6 +65,32 @@ export class Leg extends EventTarget {
   /** Looks for a new way: the connection, its tracks and its keys stay. */
   restart() {
     if (!this.closed && this.pc) this.healing.restart();
+  }
+
+  /** Nothing comes any more, though the browser does not know it yet. */
+  onSilent() {
+    if (!this.up) return;
+    this.#silentAt = this.clock.now();
+    this.setState("restarting");
+    this.restart();
+  }
+
+  /** Something comes again. */
+  onHeard() {
+    if (this.pc && this.up) this.healing.onConnection(this.pc);
+  }
+
+  /** The server hears nothing of us. To begin anew while another way is being looked for would only throw that one away. */
+  onLost() {
+    if (this.clock.now() - this.#silentAt > KNOWN_MS) this.restart();
+  }
+
+  /** Packets that have come so far; null while it is not up. */
+  async packets() {
+    const report = this.up ? await this.pc?.getStats().catch(() => null) : null;
+    if (!report) return null;
+    for (const one of /** @type {any} */ (report).values()) if (one.type === "transport") return /** @type {number} */ (one.packetsReceived ?? 0);
+    return null;
   }
 
   dismantle() {

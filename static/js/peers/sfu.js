@@ -5,6 +5,7 @@ import { NetworkWatch, browserNetwork } from "./network-watch.js";
 import { SfuPublish } from "./sfu-publish.js";
 import { SfuReceive } from "./sfu-receive.js";
 import { deviceHealth } from "./shares.js";
+import { Silence } from "./silence.js";
 import { readStats } from "./stats.js";
 
 /** Of three sizes of a camera, so many can be left out. */
@@ -28,6 +29,7 @@ export class Sfu extends EventTarget {
   #publish;
   #receive;
   #networkWatch;
+  #silence;
   #device;
   /** @type {Counters|null} */
   #ownCounters = null;
@@ -43,7 +45,13 @@ export class Sfu extends EventTarget {
     this.#receive = new SfuReceive(options);
     this.#device = new Ladder({ lowest: LOWEST, now: this.#clock.now() });
     this.#networkWatch = new NetworkWatch({ ...(options.outside ?? browserNetwork()), clock: this.#clock, onChange: () => this.#restart() });
-    for (const leg of [this.#publish, this.#receive]) leg.addEventListener("state", () => this.ids.forEach((id) => this.#tell("state", id)));
+    this.#silence = new Silence({
+      clock: this.#clock,
+      received: this.#legs.map((leg) => () => leg.packets()),
+      onSilent: () => this.#legs.forEach((leg) => leg.onSilent()),
+      onHeard: () => this.#legs.forEach((leg) => leg.onHeard()),
+    });
+    for (const leg of this.#legs) leg.addEventListener("state", () => this.ids.forEach((id) => this.#tell("state", id)));
     this.#receive.addEventListener("tracks", (event) => {
       for (const id of /** @type {CustomEvent<string[]>} */ (event).detail) this.#tell("tracks", id);
     });
@@ -52,6 +60,10 @@ export class Sfu extends EventTarget {
   /** Three sizes of it go out: the largest is the whole. */
   capture = WHOLE;
 
+  get #legs() {
+    return [this.#publish, this.#receive];
+  }
+
   get connections() {
     return [this.#publish.pc, this.#receive.pc].filter((one) => one !== null);
   }
@@ -59,6 +71,7 @@ export class Sfu extends EventTarget {
   start() {
     this.#publish.start();
     this.#receive.start();
+    this.#silence.start();
   }
 
   /** Who else is here; the server knows by itself. @param {string[]} ids */
@@ -93,7 +106,7 @@ export class Sfu extends EventTarget {
         if (event.epoch === this.epoch && event.leg === "publish") this.#publish.refused();
         return;
       case "path_lost":
-        return event.leg === "publish" ? this.#publish.restart() : this.#receive.restart();
+        return event.leg === "publish" ? this.#publish.onLost() : this.#receive.onLost();
       default:
     }
   }
@@ -125,6 +138,7 @@ export class Sfu extends EventTarget {
 
   close() {
     this.#networkWatch.stop();
+    this.#silence.stop();
     this.#publish.close();
     this.#receive.close();
   }

@@ -7,7 +7,7 @@ const LOSS = 0.06;
 const MANY = 3;
 const GENTLE = 3;
 /** The page answers so late that a person notices. */
-const LATE_MS = 80;
+export const LATE_MS = 80;
 /** So late that there is nothing left for more. */
 const TIGHT_MS = 25;
 

@@ -1,11 +1,14 @@
 import { systemClock } from "../browser/clock.js";
 import { Speakers } from "./speakers.js";
 import { Lateness } from "./lateness.js";
+import { LATE_MS } from "./shares.js";
 import { peerTelemetry } from "./stats.js";
 
 const LEVELS_EVERY_MS = 150;
 const STATS_EVERY_MS = 2_000;
 const TELEMETRY_EVERY_MS = 10_000;
+/** In so much of the time that a report speaks of, the page was too late: its device has no time left for more. */
+const LATE_PART = 0.6;
 
 /**
  * @typedef {import("./stats.js").LinkStats} LinkStats
@@ -32,6 +35,8 @@ export class Watch {
   #timers = {};
   #loudest = 0;
   #lateness = new Lateness();
+  /** How often the page was asked since the last report, and how often it was too late. */
+  #asked = { all: 0, late: 0 };
 
   /** @param {WatchOptions} options */
   constructor(options) {
@@ -79,13 +84,19 @@ export class Watch {
 
   async #measure() {
     this.stats = await this.#options.paths.measure("short", this.#clock.now());
-    this.#options.onStats(this.stats, this.#lateness.take());
+    const lateMs = this.#lateness.take();
+    this.#asked.all += 1;
+    if (lateMs > LATE_MS) this.#asked.late += 1;
+    this.#options.onStats(this.stats, lateMs);
   }
 
   async #report() {
     const stats = await this.#options.paths.measure("long", this.#clock.now());
     const peers = [...stats].map(([id, one]) => peerTelemetry(id, one));
-    if (peers.length) this.#options.onTelemetry({ peers, cpuLimited: [...stats.values()].some((one) => one.cpuLimited), audioLevel: this.#loudest });
+    const { all, late } = this.#asked;
+    const cpuLimited = [...stats.values()].some((one) => one.cpuLimited) || (late > 0 && late >= all * LATE_PART);
+    if (peers.length) this.#options.onTelemetry({ peers, cpuLimited, audioLevel: this.#loudest });
     this.#loudest = 0;
+    this.#asked = { all: 0, late: 0 };
   }
 }

@@ -1,4 +1,4 @@
-import { NO_TAPS } from "../call/call-state.js";
+import { NO_TAPS, emptyRoom } from "../call/call-state.js";
 import { notice } from "./notice.js";
 import { permissionsOf } from "./permissions.js";
 
@@ -38,29 +38,7 @@ export const handlers = {
   waiting(state, { position, hostPresent, message, roomName }) {
     const place = { position, hostPresent, message: message ?? null, roomName };
     if (state.phase === "waiting") return { ...state, waiting: place };
-    return {
-      ...state,
-      phase: "waiting",
-      waiting: place,
-      you: null,
-      room: null,
-      participants: [],
-      waitingList: [],
-      topology: null,
-      chat: [],
-      typing: [],
-      can: {},
-      quality: {},
-      warning: null,
-      activeSpeaker: null,
-      speaking: [],
-      reactions: [],
-      unmuteRequest: null,
-      previews: {},
-      links: {},
-      limited: {},
-      taps: NO_TAPS,
-    };
+    return { ...state, ...emptyRoom(), phase: "waiting", waiting: place };
   },
 
   denied: (state, event) => end(state, { reason: "denied", message: event.message, mayRejoin: false }),

@@ -161,8 +161,8 @@ export class GrMeeting extends MeetingElement {
         <div class="area">
           <gr-banners .call=${call} .state=${state} ?blocked=${this.blocked}></gr-banners>
           <div class="scene">
-            <gr-stage .call=${call} .state=${state} choice=${this.choice} .pinned=${this.pinned} ?hideSelf=${this.hideSelf} .hideSelf=${this.hideSelf}></gr-stage>
             ${observers ? html`<button class="observers" @click=${() => (this.panel = "people")}><gr-icon name="person"></gr-icon>${t("meeting.observers", { count: observers })}</button>` : nothing}
+            <gr-stage .call=${call} .state=${state} choice=${this.choice} .pinned=${this.pinned} ?hideSelf=${this.hideSelf} .hideSelf=${this.hideSelf}></gr-stage>
             <gr-reactions .call=${call} .state=${state}></gr-reactions>
             ${this.controls.talking ? html`<p class="talking" role="status"><gr-icon name="mic"></gr-icon>${t("meeting.talking")}</p>` : nothing}
           </div>
@@ -220,6 +220,8 @@ export class GrMeeting extends MeetingElement {
         min-block-size: 0;
         position: relative;
         display: flex;
+        flex-direction: column;
+        gap: var(--s-2);
       }
       gr-stage {
         flex: 1;
@@ -236,12 +238,10 @@ export class GrMeeting extends MeetingElement {
         inline-size: auto;
         block-size: min(78%, 620px);
       }
+      /* In a line of its own: over the stage it would lie on a hand or a face. */
       .observers {
-        position: absolute;
-        z-index: 3;
-        inset-block-start: var(--s-2);
-        inset-inline-start: 50%;
-        transform: translateX(-50%);
+        flex: none;
+        align-self: center;
         display: inline-flex;
         align-items: center;
         gap: 6px;
@@ -249,13 +249,10 @@ export class GrMeeting extends MeetingElement {
         padding-inline: var(--s-3);
         border: 0;
         border-radius: var(--r-full);
-        background: rgb(10 14 12 / 0.78);
-        color: #fff;
+        background: var(--surface-2);
+        color: var(--text);
         font: 520 var(--fs-1) / 1 var(--font);
         cursor: pointer;
-      }
-      .observers:dir(rtl) {
-        transform: translateX(50%);
       }
       /* Lasts as long as the key is down: over the stage, so that nothing moves. */
       .talking {

@@ -1,6 +1,8 @@
 /** The states of a call that the gallery shows. Each is a part of a `CallState`. */
 
 const NAMES = ["Alice Moreno", "Bo Lindqvist", "Chidi Okafor", "Dana Weiss", "Emeka", "Farida Al-Sayed", "Grzegorz Brzęczyszczykiewicz", "Hana Kim", "Ibrahim Diallo", "Jun Watanabe", "Kaya", "Leo van der Meer-Hofstede", "Mina", "Nils Bergström", "Oona Virtanen", "Paul"];
+/** As many as are asked for: the later ones by the same names again. @param {number} count */
+const names = (count) => Array.from({ length: count }, (_, at) => (at < NAMES.length ? NAMES[at] : `${NAMES[at % NAMES.length].split(" ")[0]} ${1 + Math.floor(at / NAMES.length)}`));
 const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
 const ALL = ["publish_audio", "publish_video", "share_screen", "unmute", "chat", "react", "raise_hand", "rename_self", "admit", "moderate", "set_role", "lock", "spotlight", "update_room", "transfer_host", "end_session"];
 const MEMBER = ALL.slice(0, 8);
@@ -52,7 +54,7 @@ const media = {
 };
 
 function room(count, change = (people) => people) {
-  const participants = change(NAMES.slice(0, count).map((name, at) => person(name, at)));
+  const participants = change(names(count).map((name, at) => person(name, at)));
   return {
     phase: "joined",
     you: participants[0],
@@ -60,7 +62,7 @@ function room(count, change = (people) => people) {
     room: { roomId: "r", roomCode: "GREN-2345", name: "Weekly design review", template: "open", hostPresent: true, locked: false, settings, permissions: {}, createdAt: ago(1000), startedAt: ago(900), hasPassword: false },
     topology: { mode: "mesh", epoch: 1, reason: count < 3 ? "pair" : "small_room" },
     can: can(ALL),
-    quality: Object.fromEntries(participants.map((one, at) => [one.id, { score: 4.4 - at * 0.3, level: at === 4 ? "poor" : at === 2 ? "fair" : "good" }])),
+    quality: Object.fromEntries(participants.map((one, at) => [one.id, { score: 4.4 - (at % 16) * 0.2, level: at % 16 === 4 ? "poor" : at === 2 ? "fair" : "good" }])),
     links: Object.fromEntries(participants.slice(1).map((one, at) => [one.id, { state: "connected", path: at === 1 ? "relayed" : "direct" }])),
     startedAt: ago(754),
     ...media,
@@ -146,6 +148,8 @@ export const FIXTURES = {
   troubles: { state: () => ({ ...room(4, update(1, { connection: "reconnecting" })), links: { p1: { state: "connected", path: "direct" }, p2: { state: "restarting", path: "relayed" }, p3: { state: "failed", path: null } } }) },
   served: { state: () => ({ ...served(8), speaking: ["p1"] }) },
   sixteen: { state: () => ({ ...served(16), speaking: ["p1"] }) },
+  thirty: { state: () => ({ ...served(30), speaking: ["p1"] }) },
+  audience: { state: () => room(14, (people) => people.map((one, at) => (at > 11 ? { ...one, role: "observer", videoOn: false } : { ...one, handRaisedAt: ago(60 + at) }))) },
   "sound-only": { state: () => ({ ...served(4), videoMode: "none" }) },
   "served-details": { state: () => ({ ...served(4), topology: { ...served(4).topology, switching: { to: "mesh", epoch: 3, reason: "small_room" } } }), panel: "details" },
   "too-large": { state: () => ({ ...room(8), topology: { mode: "mesh", epoch: 2, reason: "sfu_not_available", wanted: "sfu" } }) },

@@ -33,13 +33,18 @@ export function useTwoCameras() {
 
 /** One browser for all the people of a file: each has their own profile in it. */
 export function browser() {
-  running ??= chromium.launch({
+  running ??= launch();
+  return running;
+}
+
+/** @param {string[]} [flags] */
+export function launch(flags = []) {
+  return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [...FLAGS, ...(filmed ? [`--use-file-for-fake-video-capture=${film()}`] : []), ...voice()],
+    args: [...FLAGS, ...(filmed ? [`--use-file-for-fake-video-capture=${film()}`] : []), ...voice(), ...flags],
     // Playwright hides the scroll bars of what it photographs; people see them.
     ignoreDefaultArgs: ["--mute-audio"],
   });
-  return running;
 }
 
 export async function closeBrowser() {

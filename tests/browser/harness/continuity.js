@@ -13,33 +13,27 @@ export function watchPictures() {
   const switches = /** @type {{at: number, mode: string, epoch: number}[]} */ ([]);
   const known = new WeakSet();
   const front = new WeakMap();
-  const note = (/** @type {any} */ tile, /** @type {number} */ at) => (shown[tile.who] ??= []).push(at);
-  const follow = (/** @type {any} */ picture, /** @type {any} */ video) => {
+  /** A picture counts when its video is the one in front; what comes to the front does so with its first. @param {any} picture @param {any} video */
+  const follow = (picture, video) => {
     if (known.has(video)) return;
     known.add(video);
     const next = (/** @type {number} */ now) => {
       if (!video.isConnected) return;
-      if (picture.video === video) note(picture, now);
+      if (picture.video === video || front.get(picture) !== picture.video) (shown[picture.who] ??= []).push(now);
+      front.set(picture, picture.video);
       video.requestVideoFrameCallback(next);
     };
     video.requestVideoFrameCallback(next);
   };
-  /** @type {any} */
-  let meeting = null;
-  const look = (/** @type {number} */ now) => {
-    requestAnimationFrame(look);
-    if (!meeting?.isConnected) meeting = find(document, "gr-meeting");
-    const topology = meeting?.state?.topology;
-    const last = switches[switches.length - 1];
-    if (topology && (topology.epoch !== last?.epoch || topology.mode !== last.mode)) switches.push({ at: now, mode: topology.mode, epoch: topology.epoch });
-    for (const tile of meeting?.shadowRoot?.querySelector("gr-stage")?.shadowRoot?.querySelectorAll('gr-tile[kind="camera"]') ?? []) {
-      const picture = /** @type {any} */ (tile.shadowRoot?.querySelector("gr-video"));
-      if (!picture) continue;
-      for (const video of picture.shadowRoot?.querySelectorAll("video") ?? []) follow(picture, video);
-      // What comes to the front does so with a picture of its own.
-      if (front.has(picture) && front.get(picture) !== picture.video) note(picture, now);
-      front.set(picture, picture.video);
-    }
+  const fields = new WeakSet();
+  /** Videos that are put into a tile are followed before their first picture. @param {any} picture */
+  const watch = (picture) => {
+    const field = picture.shadowRoot?.querySelector(".field");
+    if (!field || fields.has(field)) return;
+    fields.add(field);
+    const look = () => field.querySelectorAll("video").forEach((/** @type {any} */ video) => follow(picture, video));
+    new MutationObserver(look).observe(field, { childList: true });
+    look();
   };
   /** @param {Document|ShadowRoot} root @param {string} name @returns {any} */
   const find = (root, name) => {
@@ -50,29 +44,44 @@ export function watchPictures() {
     }
     return null;
   };
-  requestAnimationFrame(look);
+  const meeting = find(document, "gr-meeting");
+  const noteWay = () => {
+    const topology = meeting.call.state.topology;
+    const last = switches[switches.length - 1];
+    if (topology && (topology.epoch !== last?.epoch || topology.mode !== last.mode)) switches.push({ at: performance.now(), mode: topology.mode, epoch: topology.epoch });
+  };
+  meeting?.call.addEventListener("change", noteWay);
+  if (meeting) noteWay();
+  /** New tiles are few, and looking for them costs: now and then is enough. */
+  const tiles = () => {
+    const stage = (meeting ?? document.body.querySelector("*"))?.shadowRoot?.querySelector("gr-stage") ?? find(document, "gr-stage");
+    for (const tile of stage?.shadowRoot?.querySelectorAll('gr-tile[kind="camera"]') ?? []) watch(tile.shadowRoot?.querySelector("gr-video") ?? {});
+    setTimeout(tiles, 250);
+  };
+  tiles();
   Object.defineProperty(window, "continuity", { value: { shown, switches }, configurable: true });
 }
 
 /**
  * The longest time without a new picture on each tile between two moments, and the usual time between two.
- * @param {{from: number, to: number}} window_ @returns {Record<string, {longest: number, usual: number, frames: number}>}
+ * @param {{from: number, to: number}} window_ @returns {Record<string, {longest: number, after: number, usual: number, frames: number}>} `after`: when the longest began
  */
 export function gapsBetween({ from, to }) {
   const { shown } = /** @type {any} */ (window).continuity;
-  const result = /** @type {Record<string, {longest: number, usual: number, frames: number}>} */ ({});
+  const result = /** @type {Record<string, {longest: number, after: number, usual: number, frames: number}>} */ ({});
   for (const [who, times] of /** @type {[string, number[]][]} */ (Object.entries(shown))) {
     const inside = times.filter((at) => at >= from && at <= to).sort((a, b) => a - b);
     const gaps = inside.slice(1).map((at, i) => at - inside[i]);
     if (gaps.length < 4) continue;
     const sorted = [...gaps].sort((a, b) => a - b);
-    result[who] = { longest: sorted[sorted.length - 1], usual: sorted[Math.floor(sorted.length / 2)], frames: inside.length };
+    const longest = sorted[sorted.length - 1];
+    result[who] = { longest, after: inside[gaps.indexOf(longest)], usual: sorted[Math.floor(sorted.length / 2)], frames: inside.length };
   }
   return result;
 }
 
 /**
- * Notes from now on, ten times a second, what the players do: how loud each is, and how much of what its decoder gave out was made up.
+ * Notes from now on, four times a second, what the players do: how loud each is, and how much of what its decoder gave out was made up.
  * `window.voices` is a list of `{at, who, way, volume, paused, concealed, silent, samples}`.
  */
 export function watchSounds() {
@@ -86,16 +95,23 @@ export function watchSounds() {
     }
     return null;
   };
+  const place = find(document);
   const look = async () => {
-    const receivers = /** @type {RTCPeerConnection[]} */ (/** @type {any} */ (window).peerConnections).flatMap((one) => one.getReceivers());
-    for (const player of find(document)?.shadowRoot?.querySelectorAll('audio[data-kind="camera"]') ?? []) {
-      const track = player.srcObject?.getAudioTracks()[0];
-      const receiver = receivers.find((one) => one.track === track);
+    const all = /** @type {RTCPeerConnection[]} */ (/** @type {any} */ (window).peerConnections);
+    const open = all.filter((one) => one.connectionState !== "closed");
+    for (const connection of open) {
+      const players = [...place.shadowRoot.querySelectorAll('audio[data-kind="camera"]')].map((player) => ({ player, track: player.srcObject?.getAudioTracks()[0] }));
+      const tracks = connection.getReceivers().map((one) => one.track);
+      const here = players.filter(({ track }) => track && tracks.includes(track));
+      if (here.length === 0) continue;
+      const report = [...(await connection.getStats()).values()].filter((one) => one.type === "inbound-rtp" && one.kind === "audio");
       const at = performance.now();
-      const report = receiver && [...(await receiver.getStats()).values()].find((one) => one.type === "inbound-rtp");
-      if (report) notes.push({ at, who: player.dataset.who, way: `${receivers.indexOf(receiver)} ${report.ssrc}`, volume: player.volume, paused: player.paused, concealed: report.concealedSamples ?? 0, silent: report.silentConcealedSamples ?? 0, samples: report.totalSamplesReceived ?? 0 });
+      for (const { player, track } of here) {
+        const one = report.find(({ trackIdentifier }) => trackIdentifier === track.id);
+        if (one) notes.push({ at, who: player.dataset.who, way: `${all.indexOf(connection)} ${one.ssrc}`, volume: player.volume, paused: player.paused, concealed: one.concealedSamples ?? 0, silent: one.silentConcealedSamples ?? 0, samples: one.totalSamplesReceived ?? 0 });
+      }
     }
-    setTimeout(look, 100);
+    setTimeout(look, 250);
   };
   void look();
 }

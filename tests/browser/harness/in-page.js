@@ -85,6 +85,19 @@ export function connectionsOfPage() {
   );
 }
 
+/** How the live connections reach the other side, one each. */
+export async function waysOfPage() {
+  const ways = [];
+  for (const connection of /** @type {RTCPeerConnection[]} */ (/** @type {any} */ (window).peerConnections)) {
+    if (connection.connectionState === "closed") continue;
+    const report = await connection.getStats();
+    const transport = [...report.values()].find((one) => one.type === "transport");
+    const pair = report.get(transport?.selectedCandidatePairId ?? "");
+    ways.push({ state: connection.connectionState, protocol: report.get(pair?.localCandidateId ?? "")?.protocol ?? null, received: transport?.bytesReceived ?? 0 });
+  }
+  return ways;
+}
+
 /** Whether pictures of so many others are drawn and their sound arrives; cheap, so that measuring takes nothing from what is measured. @param {number} others */
 export function mediaArrived(others) {
   const videos = /** @type {HTMLVideoElement[]} */ ([]);
@@ -192,4 +205,9 @@ export function pullPlug(kind) {
   track.stop();
   track.dispatchEvent(new Event("ended"));
   navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+}
+
+/** Before the page's own scripts: it never closes a connection, as a page that ignores what it is told. */
+export function neverLetGo() {
+  RTCPeerConnection.prototype.close = () => undefined;
 }

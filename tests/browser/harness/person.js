@@ -13,6 +13,8 @@ export class Person {
   errors = [];
   /** All that the console said at warning or worse. @type {string[]} */
   complaints = [];
+  /** @type {import("playwright-core").CDPSession|null} */
+  #settings = null;
 
   /** @param {string} name @param {import("playwright-core").Page} page @param {import("./wire.js").Wire} wire @param {string} language */
   constructor(name, page, wire, language) {
@@ -223,6 +225,13 @@ export class Person {
   /** Somebody pulls the plug of the device that is open. @param {"microphone"|"camera"} kind */
   async pullsThePlugOf(kind) {
     await this.page.evaluate(pullPlug, kind === "camera" ? "video" : "audio");
+  }
+
+  /** The person changes in the browser's own settings what the page may use. @param {"microphone"|"camera"} kind @param {boolean} may */
+  async mayUse(kind, may) {
+    this.#settings ??= await this.page.context().newCDPSession(this.page);
+    const { targetInfo } = await this.#settings.send("Target.getTargetInfo");
+    await this.#settings.send("Browser.setPermission", { browserContextId: targetInfo.browserContextId, permission: { name: kind }, setting: may ? "granted" : "denied", origin: this.wire.origin });
   }
 
   /** @param {string} name @returns {Promise<string>} the participant's id, the same as long as they are the same participant */

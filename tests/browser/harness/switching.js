@@ -8,14 +8,17 @@ const AFTER_MS = 3_000;
 const CONTROL_MS = 6_000;
 
 /** @typedef {import("./person.js").Person} Person */
-/** @typedef {{gaps: number[], usual: number, madeUp: number[], paths: number[]}} Measured longest time without a picture by tile, and made-up sound by voice, in milliseconds */
+/** @typedef {{gaps: number[], when: number[], usual: number, madeUp: number[], paths: number[]}} Measured longest time without a picture by tile (and when it began, from the switch on), and made-up sound by voice, in milliseconds */
 
-/** From now on what these people see and hear is noted. @param {Person[]} people */
+/** From now on what these people see and hear is noted; comes back when there is enough of it to compare with. @param {Person[]} people */
 export async function watch(people) {
   for (const { page } of people) {
     await page.evaluate(watchPictures);
     await page.evaluate(watchSounds);
   }
+  const [{ page }] = people;
+  const from = await page.evaluate(() => performance.now());
+  await until("there is something to compare with", () => page.evaluate((end) => performance.now() > end, from + CONTROL_MS), { within: CONTROL_MS * 3 });
 }
 
 /** @param {Person[]} people @param {"mesh"|"sfu"} mode @param {number} [within] @returns {Promise<number[]>} when each of them went over, by their own clock */
@@ -33,13 +36,14 @@ export async function goOver(people, mode, within = 120_000) {
 export async function measure(people, moments) {
   const one = async (/** @type {number} */ from, /** @type {number} */ to) => {
     /** @type {Measured} */
-    const sum = { gaps: [], usual: 0, madeUp: [], paths: [] };
+    const sum = { gaps: [], when: [], usual: 0, madeUp: [], paths: [] };
     const usual = /** @type {number[]} */ ([]);
     for (const [at, { page, own }] of (await withOwn(people)).entries()) {
       const window_ = { from: moments[at] + from, to: moments[at] + to };
       for (const [who, gap] of Object.entries(await page.evaluate(gapsBetween, window_))) {
         if (who === own) continue;
         sum.gaps.push(Math.round(gap.longest));
+        sum.when.push(Math.round(gap.after - moments[at]));
         usual.push(gap.usual);
       }
       for (const voice of Object.values(await page.evaluate(madeUpBetween, window_))) {
@@ -65,7 +69,7 @@ export function quantile(values, part) {
 
 /** A line for people. @param {string} title @param {{during: Measured, control: Measured}} figures */
 export function describe(title, { during, control }) {
-  const part = ({ gaps, madeUp }) => `picture p50 ${quantile(gaps, 0.5)} p95 ${quantile(gaps, 0.95)} most ${Math.max(0, ...gaps)} ms (${gaps.length} tiles), sound made up p50 ${quantile(madeUp, 0.5)} p95 ${quantile(madeUp, 0.95)} ms (${madeUp.length} voices)`;
+  const part = ({ gaps, when, madeUp }) => `picture p50 ${quantile(gaps, 0.5)} p95 ${quantile(gaps, 0.95)} most ${Math.max(0, ...gaps)} ms (${gaps.length} tiles: ${gaps.map((gap, i) => `${gap} at ${when[i]}`).join(", ")}), sound made up p50 ${quantile(madeUp, 0.5)} p95 ${quantile(madeUp, 0.95)} ms (${madeUp.length} voices)`;
   return `${title}: frame every ${during.usual} ms; at the switch ${part(during)}; without one ${part(control)}`;
 }
 

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { browser, closeBrowser } from "./chromium.js";
@@ -29,20 +30,31 @@ export class World {
 
   /**
    * Somebody sits down at a browser.
-   * @param {string} name @param {Look & {language?: string, theme?: "light"|"dark"}} [look]
+   * @param {string} name @param {Look & {language?: string, theme?: "light"|"dark", computer?: import("playwright-core").Browser}} [look] `computer`: a browser of their own
    */
-  async open(name, { language = "en", theme, ...look } = {}) {
+  async open(name, { language = "en", theme, computer, ...look } = {}) {
     const wire = await new Wire(this.server.port).open();
-    const context = await (await browser()).newContext({ viewport: DESK, locale: language, colorScheme: theme ?? "light", reducedMotion: "reduce", ...look });
+    const context = await (computer ?? (await browser())).newContext({ viewport: DESK, locale: language, colorScheme: theme ?? "light", reducedMotion: "reduce", ...look });
     this.#endings.unshift(async () => {
       await context.close();
       await wire.close();
     });
+    if (process.env.TESTED_PAGES) await servePages(context, process.env.TESTED_PAGES);
     await context.addInitScript(watchConnections);
     await context.addInitScript(plugDevices);
     const person = new Person(name, await context.newPage(), wire, language);
     this.people.push(person);
     return person;
+  }
+
+  /** @param {() => Promise<unknown>|unknown} ending */
+  atEnd(ending) {
+    this.#endings.unshift(async () => ending());
+  }
+
+  /** After the pages are closed, before the server is. @param {() => Promise<unknown>|unknown} ending */
+  atVeryEnd(ending) {
+    this.#endings.splice(-1, 0, async () => ending());
   }
 
   /** The same browser profile in another tab, so the same identity. @param {Person} person */
@@ -91,6 +103,15 @@ export function story(title, tell, { flags, binary, timeout = 240_000 } = {}) {
     } finally {
       await world.end();
     }
+  });
+}
+
+/** The pages of a folder in place of those that a release build carries inside itself. @param {import("playwright-core").BrowserContext} context @param {string} folder */
+async function servePages(context, folder) {
+  const types = /** @type {Record<string, string>} */ ({ js: "text/javascript", css: "text/css", json: "application/json" });
+  await context.route(/^[^?]*\/(js|style|i18n)\/[^?]*\.(js|css|json)(\?|$)/, (route) => {
+    const { pathname } = new URL(route.request().url());
+    return route.fulfill({ path: resolve(folder, `.${pathname}`), contentType: types[pathname.split(".").at(-1) ?? ""] });
   });
 }
 

@@ -86,6 +86,24 @@ test("a banner covers no tile", { timeout: 60_000 }, async () => {
   }
 });
 
+test("the button of the observers lies on no tile", { timeout: 60_000 }, async () => {
+  for (const width of [390, 1024]) {
+    await page.setViewportSize({ width, height: 780 });
+    for (const state of ["observers", "audience"]) {
+      await showState(page, gallery.link(state));
+      const { button, tiles } = await page.evaluate(async () => {
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        const meeting = document.querySelector("gr-meeting")?.shadowRoot;
+        const boxes = (/** @type {Iterable<Element>|undefined} */ list) => [...(list ?? [])].map((one) => one.getBoundingClientRect().toJSON());
+        return { button: boxes(meeting?.querySelectorAll(".observers"))[0], tiles: boxes(meeting?.querySelector("gr-stage")?.shadowRoot?.querySelectorAll("gr-tile")) };
+      });
+      assert.ok(button && tiles.length > 2, `${state} at ${width}: the button and tiles are there`);
+      const under = tiles.filter((tile) => tile.left < button.right && button.left < tile.right && tile.top < button.bottom && button.top < tile.bottom);
+      assert.deepEqual(under, [], `${state} at ${width}`);
+    }
+  }
+});
+
 /** @param {string} state what is open in it is closed by Escape, and the focus is back on the button of that name */
 async function escapeLeadsTo(state, /** @type {string} */ opened, /** @type {string} */ key) {
   await page.setViewportSize({ width: 1024, height: 780 });

@@ -3,16 +3,7 @@ use crate::clock::at;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-const TIMES: Times = Times {
-    ready_ms: 10_000,
-    ready_longest_ms: 30_000,
-    retry_ms: 15_000,
-    retry_longest_ms: 300_000,
-    settle_ms: 30_000,
-    distrust_ms: 300_000,
-    distrust_longest_ms: 2_400_000,
-    retire_ms: 5_000,
-};
+const TIMES: Times = Times::USUAL;
 
 fn person(n: u128) -> ParticipantId {
     ParticipantId(Uuid::from_u128(n))
@@ -32,11 +23,11 @@ fn opened() -> PathSwitch {
 fn every_edge_ready_commits() {
     let (mut path, online) = (opened(), people(&[1, 2]));
     assert_eq!(path.settle(&online, at(10), &TIMES), None);
-    assert!(path.ready(2, person(1), people(&[2])));
-    assert!(!path.ready(2, person(1), people(&[2])), "no news");
-    assert!(!path.ready(1, person(2), people(&[1])), "of another epoch");
+    assert!(path.ready(2, person(1), people(&[2]), at(0), &TIMES));
+    assert!(!path.ready(2, person(1), people(&[2]), at(0), &TIMES), "no news");
+    assert!(!path.ready(1, person(2), people(&[1]), at(0), &TIMES), "of another epoch");
     assert_eq!(path.unready(&online), [(person(2), person(1))]);
-    path.ready(2, person(2), people(&[1]));
+    path.ready(2, person(2), people(&[1]), at(0), &TIMES);
     let ended = path.settle(&online, at(800), &TIMES).expect("all are ready");
     let took = Duration::from_millis(800);
     let reason = TopologyReason::TooLargeForMesh;
@@ -47,16 +38,16 @@ fn every_edge_ready_commits() {
 #[test]
 fn what_a_receiver_loses_again_is_not_ready() {
     let (mut path, online) = (opened(), people(&[1, 2]));
-    path.ready(2, person(1), people(&[2]));
-    assert!(path.ready(2, person(1), people(&[])));
-    path.ready(2, person(2), people(&[1]));
+    path.ready(2, person(1), people(&[2]), at(0), &TIMES);
+    assert!(path.ready(2, person(1), people(&[]), at(0), &TIMES));
+    path.ready(2, person(2), people(&[1]), at(0), &TIMES);
     assert_eq!(path.settle(&online, at(800), &TIMES), None);
 }
 
 #[test]
 fn one_that_never_gets_ready_rolls_it_back_and_the_tries_get_rarer() {
     let (mut path, online) = (opened(), people(&[1, 2]));
-    path.ready(2, person(1), people(&[2]));
+    path.ready(2, person(1), people(&[2]), at(0), &TIMES);
     let ended = path.settle(&online, at(10_000), &TIMES);
     let Some(Ended::RolledBack { epoch: 2, why: RollbackReason::NotReady, unready, .. }) = ended else { panic!("{ended:?}") };
     assert_eq!(unready, [(person(2), person(1))]);
@@ -77,7 +68,7 @@ fn one_that_never_gets_ready_rolls_it_back_and_the_tries_get_rarer() {
 #[test]
 fn without_those_who_blocked_it_the_next_try_is_at_once() {
     let (mut path, online) = (opened(), people(&[1, 2, 3]));
-    path.ready(2, person(1), people(&[2, 3]));
+    path.ready(2, person(1), people(&[2, 3]), at(0), &TIMES);
     path.settle(&online, at(10_000), &TIMES);
     path.left(person(2));
     assert!(!path.may_open(at(10_001)), "the third did not get ready either");
@@ -97,16 +88,29 @@ fn a_newcomer_gets_time_but_not_for_ever() {
     let (mut path, online) = (opened(), people(&[1, 2]));
     assert!(path.arrived(person(3), true, at(9_000), &TIMES));
     assert_eq!(path.deadline(true), Some(at(19_000)));
-    path.arrived(person(4), true, at(18_000), &TIMES);
-    path.arrived(person(5), true, at(27_000), &TIMES);
-    assert_eq!(path.deadline(true), Some(at(30_000)));
-    assert!(path.settle(&online, at(30_000), &TIMES).is_some());
+    for (n, ms) in [(4, 18_000), (5, 27_000), (6, 36_000), (7, 45_000), (8, 54_000)] {
+        path.arrived(person(n), true, at(ms), &TIMES);
+    }
+    assert_eq!(path.deadline(true), Some(at(60_000)));
+    assert!(path.settle(&online, at(60_000), &TIMES).is_some());
+}
+
+#[test]
+fn a_slow_machine_gets_time_as_long_as_it_goes_forward_but_not_for_ever() {
+    let (mut path, online) = (opened(), people(&[1, 2, 3]));
+    path.ready(2, person(1), people(&[2]), at(9_000), &TIMES);
+    assert_eq!(path.settle(&online, at(18_000), &TIMES), None);
+    path.ready(2, person(1), people(&[2, 3]), at(18_500), &TIMES);
+    path.ready(2, person(1), people(&[2]), at(20_000), &TIMES);
+    assert_eq!(path.deadline(true), Some(at(28_500)), "a step back gives no time");
+    path.ready(2, person(1), people(&[2, 3]), at(55_000), &TIMES);
+    assert_eq!(path.deadline(true), Some(at(60_000)));
 }
 
 #[test]
 fn new_connections_take_their_edges_along_and_a_return_does_not() {
     let (mut path, online) = (opened(), people(&[1, 2]));
-    path.ready(2, person(1), people(&[2]));
+    path.ready(2, person(1), people(&[2]), at(0), &TIMES);
     path.arrived(person(2), false, at(1), &TIMES);
     assert_eq!(path.unready(&online).len(), 1);
     path.arrived(person(2), true, at(2), &TIMES);
@@ -179,7 +183,7 @@ proptest! {
                 Step::Ready(n, of, current) => {
                     let newest = path.switching().map_or(epoch, |switching| switching.epoch);
                     let of = of.into_iter().map(|n| person(n.into())).collect();
-                    path.ready(if current { newest } else { epoch }, person(n.into()), of);
+                    path.ready(if current { newest } else { epoch }, person(n.into()), of, now, &TIMES);
                 }
                 Step::Want(sfu) => wanted = if sfu { TopologyMode::Sfu } else { TopologyMode::Mesh },
                 Step::Wait(ms) => now = now + Duration::from_millis(ms.into()),
@@ -205,7 +209,7 @@ proptest! {
                 None => prop_assert_eq!(path.switching().is_some(), opened_at.is_some()),
             }
             if let Some(opened_at) = opened_at {
-                prop_assert!(now.since(opened_at) < Duration::from_secs(30));
+                prop_assert!(now.since(opened_at) < Duration::from_millis(TIMES.ready_longest_ms));
                 prop_assert!(path.deadline(true).is_some_and(|deadline| deadline > now));
             }
             prop_assert!(path.switching().is_none_or(|switching| switching.epoch > path.epoch()));

@@ -15,8 +15,8 @@ use actors::{
     sfu::{Layer, SlotIndex},
     sinks::SenderReport,
 };
-pub use receiving::primary;
 use receiving::Slots;
+pub use receiving::primary;
 use route::Route;
 use setup::Setup;
 use std::{

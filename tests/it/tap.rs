@@ -7,9 +7,7 @@ use actors::{
     ports::MediaSink,
     protocol::{Consents, Purpose, Source},
     sfu::Codec,
-    sinks::{
-        ConsentedTrack, Gap, MediaFrame, Need, NeedId, NeededMedia, Quality, RingReader, SinkEnd, SinkItem, Valve, ring,
-    },
+    sinks::{ConsentedTrack, Gap, MediaFrame, Need, NeedId, NeededMedia, Quality, RingReader, SinkEnd, SinkItem, Valve, ring},
 };
 use std::{
     collections::BTreeSet,

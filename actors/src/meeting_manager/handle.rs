@@ -161,7 +161,13 @@ impl RoomsHandle {
     /// Something on the server needs media of the room's open session, until what is returned is dropped or the session ends. `sinks` makes a
     /// sink for each track of everybody who agreed to `purpose`, at its first sound; a room that is made again goes on with the same ones.
     /// A mesh stays one: people send an extra copy. `Err`: no session is open.
-    pub fn need(&self, room: RoomId, purpose: Purpose, media: NeededMedia, sinks: SinkFactory) -> Result<MediaNeed, CommandError> {
+    pub fn need(
+        &self,
+        room: RoomId,
+        purpose: Purpose,
+        media: NeededMedia,
+        sinks: SinkFactory,
+    ) -> Result<MediaNeed, CommandError> {
         if self.directory.alive(room).is_none() {
             return Err(CommandError::new(ErrorCode::RoomEnded, "no session is open"));
         }

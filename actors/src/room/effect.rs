@@ -81,5 +81,8 @@ pub enum Effect {
 pub enum SinkChange {
     /// Again for one that is there: its quality, or whether it is on, changed.
     Attach(Heard),
-    Detach { key: SinkKey, why: SinkEnd },
+    Detach {
+        key: SinkKey,
+        why: SinkEnd,
+    },
 }

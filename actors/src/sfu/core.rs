@@ -1,6 +1,14 @@
 //! The core's outer face: control in, packets in, outputs out.
 
-use super::{limits::Limits, observe::Counts, peers::Peers, sinks::{Sinks, Sunk}, speaker::Speaker, streams::Streams, types::*};
+use super::{
+    limits::Limits,
+    observe::Counts,
+    peers::Peers,
+    sinks::{Sinks, Sunk},
+    speaker::Speaker,
+    streams::Streams,
+    types::*,
+};
 use crate::ids::ParticipantId;
 
 /// The forwarding of one room. `control` changes what is, `reconcile` brings slots and streams in line with it, `bandwidth` shares a

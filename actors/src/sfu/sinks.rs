@@ -76,7 +76,15 @@ impl Sinks {
     }
 
     /// A packet of a track, to all that hear it.
-    pub fn packet(&mut self, track: TrackKey, publication: &Publication, layer: Layer, taken: &Taken, now: At, sunk: &mut Vec<Sunk>) {
+    pub fn packet(
+        &mut self,
+        track: TrackKey,
+        publication: &Publication,
+        layer: Layer,
+        taken: &Taken,
+        now: At,
+        sunk: &mut Vec<Sunk>,
+    ) {
         for index in &publication.sinks {
             let Some(sink) = self.get_mut(*index) else { continue };
             if let Some((stream, keyframe)) = sink.packet(track, publication, layer, taken, now) {
@@ -106,7 +114,9 @@ impl Sink {
     fn awaits(&self, track: TrackKey, publication: &Publication, now: At) -> Option<Layer> {
         match self.follows {
             // What it has dried up: a smaller one will do.
-            Some(followed) if followed.is(track, publication) && self.switch.current() > Some(0) && followed.is_quiet(now) => Some(0),
+            Some(followed) if followed.is(track, publication) && self.switch.current() > Some(0) && followed.is_quiet(now) => {
+                Some(0)
+            }
             Some(followed) if followed.is(track, publication) => self.switch.target().map_or(Some(0), |_| self.switch.awaits()),
             // A newer one is gone over to at its first keyframe.
             Some(followed) if publication.since <= followed.since => None,
@@ -114,7 +124,14 @@ impl Sink {
         }
     }
 
-    fn packet(&mut self, track: TrackKey, publication: &Publication, layer: Layer, taken: &Taken, now: At) -> Option<(u32, bool)> {
+    fn packet(
+        &mut self,
+        track: TrackKey,
+        publication: &Publication,
+        layer: Layer,
+        taken: &Taken,
+        now: At,
+    ) -> Option<(u32, bool)> {
         let joinable = publication.is_audio() || taken.keyframe;
         let follows = self.follows.is_some_and(|followed| followed.is(track, publication));
         if !follows && (!joinable || layer > self.target(publication) || !self.goes_over(publication, now)) {
@@ -135,9 +152,7 @@ impl Sink {
     }
 
     fn goes_over(&self, publication: &Publication, now: At) -> bool {
-        self.follows.is_none_or(|followed| {
-            publication.since > followed.since || followed.is_quiet(now)
-        })
+        self.follows.is_none_or(|followed| publication.since > followed.since || followed.is_quiet(now))
     }
 }
 

@@ -34,10 +34,9 @@ impl SfuCore {
     pub(super) fn choose_speaker(&mut self, now: At, out: &mut Vec<Output>) {
         let attack = self.limits.speaker_attack_ms;
         self.peers.iter_mut().for_each(|(_, peer)| peer.voice.settle(now, attack));
-        let audible = self
-            .peers
-            .iter()
-            .filter(|(_, peer)| !peer.tap && peer.permits[place(Source::Microphone)] && peer.publication(Source::Microphone).is_some());
+        let audible = self.peers.iter().filter(|(_, peer)| {
+            !peer.tap && peer.permits[place(Source::Microphone)] && peer.publication(Source::Microphone).is_some()
+        });
         let voices: Vec<(PeerIndex, &Loudness)> = audible.map(|(index, peer)| (index, &peer.voice)).collect();
         if self.speaker.decide(&voices, &self.limits, now) {
             let speaker = self.speaker.current().and_then(|peer| self.peers.get(peer));

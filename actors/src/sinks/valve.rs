@@ -100,12 +100,8 @@ mod tests {
         valve.turn(true);
         assert_eq!(valve.put(frame(4)), Passed::Shut);
         let read: Vec<SinkItem> = std::iter::from_fn(|| reader.next()).collect();
-        let expected = [
-            SinkItem::Frame(frame(1)),
-            SinkItem::Gap(Gap::Off),
-            SinkItem::Frame(frame(3)),
-            SinkItem::Ended(SinkEnd::Withdrawn),
-        ];
+        let expected =
+            [SinkItem::Frame(frame(1)), SinkItem::Gap(Gap::Off), SinkItem::Frame(frame(3)), SinkItem::Ended(SinkEnd::Withdrawn)];
         assert_eq!(read, expected);
     }
 }

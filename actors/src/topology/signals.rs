@@ -122,7 +122,8 @@ mod tests {
     #[test]
     fn loss_counts_once_it_has_lasted_eight_seconds() {
         let mut signals = Signals::default();
-        let mut report = |ms, loss| signals.report(person(1), &[link(2, loss, false)], false, false, at(ms)).map(|fails| fails.reason);
+        let mut report =
+            |ms, loss| signals.report(person(1), &[link(2, loss, false)], false, false, at(ms)).map(|fails| fails.reason);
         assert_eq!(report(0, 0.2), None);
         assert_eq!(report(4_000, 0.2), None);
         assert_eq!(report(6_000, 0.01), None, "it was better in between");
@@ -134,8 +135,9 @@ mod tests {
     fn a_report_speaks_of_the_time_since_the_one_before() {
         let mut signals = Signals::default();
         assert_eq!(signals.report(person(1), &[link(2, 0.0, false)], false, false, at(0)), None);
-        let fails =
-            signals.report(person(1), &[link(2, 0.3, false)], false, false, at(9_900)).expect("one report of ten seconds is enough");
+        let fails = signals
+            .report(person(1), &[link(2, 0.3, false)], false, false, at(9_900))
+            .expect("one report of ten seconds is enough");
         assert_eq!(fails, MeshFails { reason: TopologyReason::Loss, blamed: vec![person(1), person(2)] });
         let mut late = Signals::default();
         late.report(person(1), &[link(2, 0.0, false)], false, false, at(0));

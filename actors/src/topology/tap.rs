@@ -75,7 +75,9 @@ pub fn on(heard: &[Heard]) -> Vec<Source> {
 /// Why an extra copy is not enough for these needs, if it isn't.
 pub fn whole(needs: &[Need]) -> Option<TopologyReason> {
     let whole = needs.iter().filter(|need| need.media == NeededMedia::Everything);
-    whole.map(|need| if need.purpose == Purpose::Transcription { TopologyReason::Captions } else { TopologyReason::Recording }).next()
+    whole
+        .map(|need| if need.purpose == Purpose::Transcription { TopologyReason::Captions } else { TopologyReason::Recording })
+        .next()
 }
 
 #[cfg(test)]

@@ -16,7 +16,10 @@ impl Worker {
             counts::sinks(1.0);
         }
         let (participant, source) = (track.participant(), track.source());
-        self.input(key, Input::AttachSink { sink, wanted: SinkWanted { participant, source, best: quality == Quality::Best, on } });
+        self.input(
+            key,
+            Input::AttachSink { sink, wanted: SinkWanted { participant, source, best: quality == Quality::Best, on } },
+        );
     }
 
     pub(super) fn detach_sink(&mut self, key: Key, sink: SinkKey) {

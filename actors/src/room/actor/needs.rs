@@ -3,10 +3,7 @@
 use super::{Asker, Room};
 use crate::{
     media::MediaCommand,
-    room::{
-        Effect, Input,
-        effect::SinkChange,
-    },
+    room::{Effect, Input, effect::SinkChange},
 };
 use actix::prelude::*;
 

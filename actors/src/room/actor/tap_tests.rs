@@ -131,7 +131,10 @@ fn what_comes_reaches_the_reader_until_the_consent_is_withdrawn_and_not_one_pack
         soon(&world).await;
         assert!(sink(&world, alice.id()).is_none());
         assert!(world.plane().taps(world.record.room_id).is_empty());
-        assert_eq!(listener.read(alice.id(), Source::Microphone), [SinkItem::Frame(packet(1)), SinkItem::Ended(SinkEnd::Withdrawn)]);
+        assert_eq!(
+            listener.read(alice.id(), Source::Microphone),
+            [SinkItem::Frame(packet(1)), SinkItem::Ended(SinkEnd::Withdrawn)]
+        );
         alice.everything_heard().await;
         alice.does(agrees(true)).await;
         assert_eq!(alice.hears("taps_updated").await["taps"].as_array().map(Vec::len), Some(1));

@@ -97,9 +97,7 @@ pub fn start<H: Handler>(
     let waker = Arc::new(Waker::new(poll.registry(), looping::WAKE)?);
     let (messages, inbox) = sync_channel(WAITING);
     let peers = Peers::new(identity, poll.registry().try_clone()?);
-    std::thread::Builder::new()
-        .name(name.to_string())
-        .spawn(move || looping::Looping::new(poll, peers, inbox, make()).run())?;
+    std::thread::Builder::new().name(name.to_string()).spawn(move || looping::Looping::new(poll, peers, inbox, make()).run())?;
     Ok(Handle { messages, waker, next: Arc::default() })
 }
 

@@ -107,9 +107,8 @@ impl Feedback {
 
     /// A new SSRC: by its m-line's name in the header, else by the description.
     fn meet(&mut self, header: &Header, packet: &[u8]) -> Option<Role> {
-        let named = |line: &RemoteLine| {
-            header.extension(packet, line.extensions.mid).is_some_and(|mid| mid == line.mid.as_bytes())
-        };
+        let named =
+            |line: &RemoteLine| header.extension(packet, line.extensions.mid).is_some_and(|mid| mid == line.mid.as_bytes());
         let described = |line: &RemoteLine| line.ssrcs.contains(&header.ssrc);
         let line = self.lines.iter().position(named).or_else(|| self.lines.iter().position(described))?;
         let known = &self.lines[line];

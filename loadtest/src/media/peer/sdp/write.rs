@@ -17,8 +17,7 @@ pub const OPUS: u8 = 111;
 pub const VP8: u8 = 96;
 pub const RTX: u8 = 97;
 
-pub const OFFERED_EXTENSIONS: ExtensionIds =
-    ExtensionIds { mid: 4, rid: 10, repaired_rid: 11, audio_level: 1, transport_seq: 3 };
+pub const OFFERED_EXTENSIONS: ExtensionIds = ExtensionIds { mid: 4, rid: 10, repaired_rid: 11, audio_level: 1, transport_seq: 3 };
 
 pub struct Description<'a> {
     pub session: u64,

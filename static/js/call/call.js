@@ -1,14 +1,12 @@
-import { joinRoom, signedIn } from "../rest/api.js";
 import { CallBase } from "./call-base.js";
+import { Chimes } from "./chimes.js";
 import { endingOf, isFinal, isTurnedAway } from "./endings.js";
+import { Entrance } from "./entrance.js";
+import { OwnMedia } from "./own-media.js";
 import { Paths } from "./paths.js";
-import { CommandError } from "../signalling/protocol.js";
-import { Publisher } from "../media/publisher.js";
 import { apply } from "../room/room.js";
 import { end } from "../room/session.js";
-import { Socket } from "../signalling/socket.js";
-import { Sounds } from "../browser/sounds.js";
-import { changeSettings, devicesOn, guestToken, keepDevicesOn, keepGuestToken, keepResumeToken, rememberRoom, resumeToken, settings } from "../browser/storage.js";
+import { changeSettings, keepResumeToken, rememberRoom, resumeToken, settings } from "../browser/storage.js";
 import { Tally } from "./tally.js";
 import { Taps } from "./taps.js";
 import { Watch } from "../peers/watch.js";
@@ -25,23 +23,17 @@ const LEAVE_WITHIN_MS = 1_500;
  * a stream appears, changes or goes: who needs a moment to show the new one gives `hold` a promise, and the old one plays until then. A call is for one meeting: a new one begins with a new `Call`.
  */
 export class Call extends CallBase {
-  #options;
-  /** @type {Socket|null} */
-  #socket = null;
+  #entrance;
+  #own;
   #paths;
   #taps;
-  #publisher;
   #watch;
   #tally = new Tally();
-  #sounds = new Sounds();
-  /** @type {{displayName?: string, password?: string}} */
-  #who = {};
+  #chimes = new Chimes();
   #wasInside = false;
   /** @type {"hello"|"resume"} */
   #startedBy = "hello";
   #leaving = false;
-  /** This page was reloaded in the middle of the call: the server knows what was on. */
-  #restored = false;
   #graceSeconds = 30;
   /** @type {unknown} */
   #graceTimer = null;
@@ -49,15 +41,30 @@ export class Call extends CallBase {
     this.#paths.feed();
     this.#taps.feed();
     this.#tellOwnStreams();
-    this.#rememberDevices();
+    this.#own.remember(this.state);
     this.publish().catch(() => undefined);
   };
 
   /** @param {import("./call-base.js").CallOptions} options */
   constructor(options) {
     super(options);
-    this.#options = options;
-    this.#publisher = new Publisher({ media: this.media, request: (type, fields) => this.request(type, fields) });
+    const { roomCode, clock, media } = this;
+    this.#entrance = new Entrance({
+      roomCode,
+      clock,
+      WebSocket: options.WebSocket,
+      joinRoom: options.joinRoom,
+      wasInside: () => this.#wasInside,
+      settled: () => this.state.phase !== "connecting",
+      onToken: (token) => (this.joinToken = token),
+      onStarted: (started) => this.#onStarted(started),
+      onEvent: (event) => this.#onEvent(event),
+      onStatus: (reconnect) => this.#onStatus(reconnect),
+      onClosed: (failure) => {
+        if (this.#wasInside) this.#finish(endingOf(failure));
+      },
+    });
+    this.#own = new OwnMedia({ roomCode, media, request: (type, fields) => this.request(type, fields) });
     this.#paths = new Paths({
       clock: this.clock,
       RTCPeerConnection: options.RTCPeerConnection,
@@ -97,11 +104,9 @@ export class Call extends CallBase {
    */
   async join(who) {
     if (this.state.phase === "connecting" || this.state.phase === "joined" || this.state.phase === "waiting") return;
-    this.#who = who;
     this.change({ phase: "connecting", ended: null });
     try {
-      const grant = await this.#grant();
-      await this.#connect(grant.signalUrl, { token: grant.token, displayName: who.displayName });
+      await this.#entrance.enter(who);
     } catch (error) {
       const failure = /** @type {{code: string, status?: number, message?: string}} */ (error);
       if (this.#leaving || this.state.phase === "ended") throw error;
@@ -115,15 +120,15 @@ export class Call extends CallBase {
   async resumeIfPossible() {
     const token = resumeToken(this.roomCode);
     if (!token || this.state.phase !== "idle") return false;
-    this.#restored = true;
+    this.#own.restored = true;
     this.change({ phase: "connecting" });
     try {
-      await this.#connect(null, { resumeToken: token, fresh: true });
+      await this.#entrance.resume(token);
       return true;
     } catch (error) {
       if (this.#leaving) return false;
       keepResumeToken(this.roomCode, null);
-      this.#restored = false;
+      this.#own.restored = false;
       // Whom a host turned away meanwhile learns that before they knock again.
       const failure = /** @type {{code: string, message?: string}} */ (error);
       if (isTurnedAway(failure)) this.#finish(endingOf(failure));
@@ -136,7 +141,7 @@ export class Call extends CallBase {
     if (this.#leaving || this.state.phase === "ended") return;
     this.#leaving = true;
     this.ended.abort();
-    const inside = this.#socket && (this.state.phase === "joined" || this.state.phase === "waiting") && this.state.connection === "online";
+    const inside = this.#entrance.isOpen && (this.state.phase === "joined" || this.state.phase === "waiting") && this.state.connection === "online";
     const answered = inside ? this.request("leave_room").catch(() => undefined) : Promise.resolve();
     // Nobody sees or hears us from here on, whatever the server says.
     this.#closeMedia();
@@ -154,17 +159,16 @@ export class Call extends CallBase {
 
   /** @param {string} type @param {Record<string, unknown>} [fields] */
   request(type, fields = {}) {
-    if (!this.#socket) return Promise.reject(new CommandError({ code: "not_in_room", message: "You are not in the room." }));
-    return this.#socket.request(type, fields);
+    return this.#entrance.request(type, fields);
   }
 
   async publish() {
-    await this.#publisher.sync();
+    await this.#own.publish();
   }
 
   /** Tries now to come back, without waiting for the back-off. */
   reconnectNow() {
-    this.#socket?.retryNow();
+    this.#entrance.retryNow();
   }
 
   /** Your own too; the sound of others is in the camera stream. @param {string} participantId @param {StreamKind} kind @returns {MediaStream|null} */
@@ -205,59 +209,18 @@ export class Call extends CallBase {
   /** @param {File} file @param {(part: number) => void} [onProgress] 0 to 1 */
   async upload(file, onProgress) {
     // A join token lives a few minutes; the call may be older.
-    this.joinToken ??= (await this.#grant()).token;
+    if (!this.joinToken) await this.#entrance.grant();
     try {
       return await super.upload(file, onProgress);
     } catch (error) {
       if (/** @type {{status?: number}} */ (error).status !== 401) throw error;
-      this.joinToken = (await this.#grant()).token;
+      await this.#entrance.grant();
       return super.upload(file, onProgress);
     }
   }
 
-  async #grant() {
-    const join = this.#options.joinRoom ?? joinRoom;
-    const grant = await join(this.roomCode, this.#who, { guestToken: signedIn() ? null : guestToken(this.roomCode) });
-    if (grant.guestToken) keepGuestToken(this.roomCode, grant.guestToken);
-    this.joinToken = grant.token;
-    return grant;
-  }
-
-  /** @param {string|null} signalUrl @param {import("../signalling/socket.js").Hello|import("../signalling/socket.js").Resume} opening */
-  #connect(signalUrl, opening) {
-    const url = new URL(signalUrl ?? "/api/v1/signal", location.href);
-    url.protocol = url.protocol.replace("http", "ws");
-    const { WebSocket } = this.#options;
-    const socket = new Socket({ url: url.href, clock: this.clock, WebSocket, rejoin: () => this.#rejoin() });
-    this.#socket = socket;
-    return new Promise((resolve, reject) => {
-      socket.addEventListener("started", (event) => {
-        this.#onStarted(/** @type {CustomEvent} */ (event).detail);
-      });
-      socket.addEventListener("closed", (event) => {
-        const { detail } = /** @type {CustomEvent} */ (event);
-        if (this.#wasInside) this.#finish(endingOf(detail));
-        reject(new CommandError(detail));
-      });
-      socket.addEventListener("event", (event) => {
-        this.#onEvent(/** @type {CustomEvent} */ (event).detail);
-        if (this.state.phase !== "connecting") resolve(undefined);
-      });
-      socket.addEventListener("status", (event) => this.#onStatus(/** @type {CustomEvent} */ (event).detail));
-      socket.start(opening);
-    });
-  }
-
-  /** The grace time was over: a clean new join, by the same name. */
-  async #rejoin() {
-    if (!this.#wasInside || !this.#who.displayName) return null;
-    const { token } = await this.#grant();
-    return { token, displayName: this.#who.displayName };
-  }
-
   #backToIdle() {
-    this.#socket?.close();
-    this.#socket = null;
+    this.#entrance.giveUp();
     this.change({ phase: "idle", connection: "online", reconnect: null });
   }
 
@@ -287,6 +250,7 @@ export class Call extends CallBase {
     const before = this.state;
     this.replace(apply(before, event, this.clock.now()));
     this.#tally.note(this.state, this.clock.now());
+    this.#chimes.note(event, this.state, before);
     this.#after(event, before);
   }
 
@@ -301,16 +265,9 @@ export class Call extends CallBase {
         if (event.reason === "rejoined") this.#paths.drop(event.participantId);
         return this.#ensurePaths();
       case "participant_joined":
-        if (this.state.notices.length > before.notices.length) this.#sounds.play("join");
         return this.#ensurePaths();
       case "participant_updated":
         return this.#onUpdated(event);
-      case "waiting_updated":
-        if (this.state.serial > before.serial) this.#sounds.play("knock");
-        return;
-      case "chat_received":
-        if (event.from !== this.state.you?.id) this.#sounds.play("chat");
-        return;
       case "taps_updated":
         return this.#taps.ensure();
       case "active_speaker_changed":
@@ -339,30 +296,15 @@ export class Call extends CallBase {
     this.#paths.setIceServers(welcome.iceServers);
     this.#taps.setIceServers(welcome.iceServers);
     this.#taps.afterSnapshot();
-    this.#who = { ...this.#who, displayName: welcome.you.displayName };
+    this.#entrance.isCalled(welcome.you.displayName);
     this.#ensurePaths();
     this.#watch.start();
-    if (this.#restored) return this.#restore(welcome.you);
+    if (this.#own.restored) return this.#own.restore(welcome.you);
     // In the middle of a call the server may know better: a host muted us while we were away.
-    if (!first && this.#startedBy === "resume") await this.#publisher.follow(welcome.you);
-    this.#publisher.begin(welcome.you);
-    this.#rememberDevices();
+    if (!first && this.#startedBy === "resume") await this.#own.follow(welcome.you);
+    this.#own.begin(welcome.you);
+    this.#own.remember(this.state);
     if (first && welcome.room.settings.muteOnEntry && !this.state.can.moderate) await this.media.setMicrophone(false);
-    await this.publish();
-  }
-
-  #rememberDevices() {
-    const { phase, microphone, camera } = this.state;
-    if (!this.#restored && (phase === "joined" || phase === "waiting")) keepDevicesOn(this.roomCode, { microphone: microphone.on, camera: camera.on });
-  }
-
-  /** After a reload: what was on comes on again, except the screen, which needs the person. @param {import("../signalling/protocol.js").Participant} you */
-  async #restore(you) {
-    const was = devicesOn(this.roomCode);
-    this.#restored = false;
-    this.#publisher.begin(you);
-    // Who was muted in the meantime stays so.
-    await this.media.start({ microphone: was.microphone && !you.muted, camera: was.camera });
     await this.publish();
   }
 
@@ -370,8 +312,8 @@ export class Call extends CallBase {
   #onWaiting(waiting) {
     keepResumeToken(this.roomCode, waiting.resumeToken);
     this.#graceSeconds = waiting.resumeGraceSeconds;
-    this.#restored = false;
-    this.#publisher.end();
+    this.#own.restored = false;
+    this.#own.end();
     this.#watch.stop();
     this.#closeMedia();
     void this.media.setScreen(false).catch(() => undefined);
@@ -380,7 +322,7 @@ export class Call extends CallBase {
   /** @param {{participant: import("../signalling/protocol.js").Participant, by?: string|null}} event */
   #onUpdated({ participant, by }) {
     if (participant.id !== this.state.you?.id) return this.#paths.arrange(participant.id);
-    if (by && by !== participant.id) void this.#publisher.follow(participant).catch(() => undefined);
+    if (by && by !== participant.id) void this.#own.follow(participant).catch(() => undefined);
   }
 
   /** Nobody gets anything of us any more, the server neither. */
@@ -432,13 +374,13 @@ export class Call extends CallBase {
   #release() {
     this.ended.abort();
     this.clock.clearTimeout(this.#graceTimer);
-    this.#publisher.end();
+    this.#own.end();
     this.#watch.stop();
     this.#closeMedia();
     this.media.removeEventListener("tracks", this.#onTracks);
     this.media.close();
-    this.#sounds.close();
-    this.#socket?.close();
+    this.#chimes.close();
+    this.#entrance.close();
     this.stopExpiry();
   }
 }

@@ -10,6 +10,8 @@ import { until } from "./until.js";
  * @typedef {Person & {link: import("./link.js").Link}} Linked
  */
 
+/** So long a line that has become narrow is full of what was sent before that was known. */
+const FULL_MS = 5_000;
 /** The smallest of three sizes of a camera of 720 lines. */
 const LOW = 180;
 
@@ -82,7 +84,7 @@ export async function narrows({ alice, bob, carol }, { kbps, forMs, backWithin }
     if (!told && (await bob.descriptionOf("Alice")).includes(bob.words("meeting.tile.paused.bandwidth"))) told = now - begins;
     return now - begins > forMs;
   }, { within: forMs + 10_000, every: 100 });
-  const made = await concealment(bob, alice, begins);
+  const [made, later] = [await concealment(bob, alice, begins), await concealment(bob, alice, begins + FULL_MS)];
   const ends = await clockOf(bob);
   const narrow = grown(await arrived(bob, alice, "video", begins));
   bob.link.becomes({});
@@ -95,6 +97,7 @@ export async function narrows({ alice, bob, carol }, { kbps, forMs, backWithin }
     low: narrow.some(({ height }) => height > 0 && height <= LOW),
     toldMs: Math.round(told),
     madeUp: made,
+    madeUpLater: later,
     backMs: Math.round(back.at - ends),
     carol: { smallest: Math.min(...carols.map(({ height }) => height)), gap: await longestGap(carol, alice, "video", atCarol), madeUp: await concealment(carol, alice, atCarol) },
   };

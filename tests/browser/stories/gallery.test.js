@@ -138,6 +138,26 @@ test("Escape closes what is on top first: the reactions, then the panel", { time
   await page.locator("gr-side-panel").waitFor({ state: "detached" });
 });
 
+test("sound alone is chosen, and pages are turned, by keyboard", { timeout: 60_000 }, async () => {
+  await page.setViewportSize({ width: 1024, height: 780 });
+  await showState(page, gallery.link("thirty"));
+  const status = page.locator("gr-stage .pages [role=status]");
+  assert.match(String(await status.textContent()), /1 of/);
+  await page.keyboard.press("PageDown");
+  await page.waitForFunction(() => /2 of/.test(document.querySelector("gr-meeting")?.shadowRoot?.querySelector("gr-stage")?.shadowRoot?.querySelector(".pages [role=status]")?.textContent ?? ""));
+  await page.getByRole("button", { name: "More", exact: true }).last().focus();
+  await page.keyboard.press("Enter");
+  // The first letter of the entry leads to it.
+  await page.keyboard.press("c");
+  await page.keyboard.press("Enter");
+  const pictures = page.getByLabel("Pictures of the others");
+  await pictures.focus();
+  await page.keyboard.press("End");
+  await page.waitForFunction(() => /** @type {any} */ (window).call.state.videoMode === "none");
+  await page.keyboard.press("Escape");
+  await page.getByText("You chose sound only").first().waitFor();
+});
+
 test("the gallery's call has all that a call has", async () => {
   await showState(page, gallery.link("two"));
   const missing = await page.evaluate(async (inside) => {

@@ -135,14 +135,16 @@ impl PathSwitch {
         times: &Times,
     ) -> bool {
         let Some(open) = self.open.as_mut().filter(|open| open.epoch == epoch) else { return false };
-        let before = open.ready.entry(receiver).or_default();
-        let news = *before != senders;
-        let more = senders.iter().any(|sender| !before.contains(sender));
-        *before = senders;
+        let before = open.ready.get(&receiver);
+        if before.map_or(senders.is_empty(), |before| *before == senders) {
+            return false;
+        }
+        let more = senders.iter().any(|sender| before.is_none_or(|before| !before.contains(sender)));
+        open.ready.insert(receiver, senders);
         if more {
             open.gives_time(now, times);
         }
-        news
+        true
     }
 
     /// The edges between those who are online that are not ready.

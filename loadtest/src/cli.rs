@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::limits::Limit;
+use crate::media::Media;
 use crate::scenario::Options;
 
 #[derive(Parser)]
@@ -22,6 +23,10 @@ pub enum Command {
     Baseline(Baseline),
     /// Both in turn, with relays only, and who needs less CPU a message
     Compare(Compare),
+    /// Rooms full of people who send and receive sound and pictures through the server
+    Media(Box<Media>),
+    /// Rooms that go from few people to many and back, between mesh and server, and what is seen and heard meanwhile
+    Switch(crate::switch::Options),
 }
 
 #[derive(Args)]

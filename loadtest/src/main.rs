@@ -15,6 +15,7 @@ mod scenario;
 mod server;
 mod signalling;
 mod socket;
+mod switch;
 mod wire;
 mod world;
 
@@ -26,6 +27,7 @@ use tokio::task::LocalSet;
 
 use cli::{Baseline, Cli, Command, Common, Compare, Signalling};
 use limits::Limit;
+use media::Media;
 use report::Report;
 use run::Target;
 use scenario::{Scenario, default_report};
@@ -73,6 +75,8 @@ async fn execute(command: Command) -> Result<bool, Failure> {
         Command::Signalling(signalling) => load(signalling).await,
         Command::Baseline(baseline) => load_baseline(baseline).await,
         Command::Compare(compare) => compare_both(compare).await,
+        Command::Media(media) => load_media(*media).await,
+        Command::Switch(options) => drive_switches(&options).await,
     }
 }
 
@@ -110,6 +114,51 @@ async fn compare_both(command: Compare) -> Result<bool, Failure> {
     let passed = conclude(verdict, &limits, &command.common)?;
     print!("{}", comparison.text());
     Ok(passed)
+}
+
+async fn load_media(command: Media) -> Result<bool, Failure> {
+    // Two connections and a WebSocket a person, each with its file.
+    let files = command.scenario.people() as u64 * 3 + command.scenario.cycles.map_or(0, |_| 1000);
+    measure::files::raise_limit(files).map_err(Failure::Usage)?;
+    let spawned = match command.server {
+        None => Some(server::forwarding(&command.spawn, command.server_core).map_err(Failure::Run)?),
+        Some(_) => None,
+    };
+    let target = match (&spawned, &command.server) {
+        (Some(spawned), _) => spawned.target.clone(),
+        (None, url) => Target::new(url.as_deref().unwrap_or_default(), command.server_pid).map_err(Failure::Usage)?,
+    };
+    measure::core::keep_to(command.client_core).map_err(Failure::Usage)?;
+    let mut report = media::run(command.scenario, &target).await.map_err(Failure::Run)?;
+    if let Some(spawned) = spawned {
+        spawned.stop().await;
+    }
+    report.judge(&command.limits);
+    print!("{}", report.text());
+    report.write(&command.json, &command.html).map_err(Failure::Run)?;
+    println!("{}\n{}", command.json.display(), command.html.display());
+    Ok(report.passed())
+}
+
+async fn drive_switches(options: &switch::Options) -> Result<bool, Failure> {
+    let story = options.story().map_err(Failure::Usage)?;
+    measure::files::raise_limit(switch::files(&story)).map_err(Failure::Usage)?;
+    let program = options.spawn.as_deref().unwrap_or(Path::new("target/release/greenroom"));
+    let spawned = if options.server.is_none() { Some(server::greenroom(program).map_err(Failure::Run)?) } else { None };
+    let target = match (&spawned, &options.server) {
+        (Some(spawned), _) => spawned.target.clone(),
+        (None, url) => Target::new(url.as_deref().unwrap_or_default(), None).map_err(Failure::Usage)?,
+    };
+    let mut report = switch::run(story, &target).await.map_err(Failure::Run)?;
+    if let Some(spawned) = spawned {
+        spawned.stop().await;
+    }
+    report.judge(&options.limits);
+    print!("{}", report.text());
+    let (json, html) = switch::report_files(options);
+    report.write(&json, &html).map_err(Failure::Run)?;
+    println!("{}\n{}", json.display(), html.display());
+    Ok(report.passed())
 }
 
 /// The scenario and its limits, and room for its sockets.

@@ -79,6 +79,21 @@ impl Rest {
         self.post("/api/v1/rooms", &body).await
     }
 
+    /// A room whose media goes through the server, whoever is in it.
+    pub async fn create_forwarding_room(&self, number: usize, size: usize) -> Result<CreatedRoom, RestError> {
+        let body = json!({
+            "hostName": "Host",
+            "name": format!("Media {number}"),
+            "settings": {
+                "waitingRoom": "off",
+                "joinBeforeHost": true,
+                "topology": "sfu",
+                "maxParticipants": (size * 2).clamp(2, 1000),
+            },
+        });
+        self.post("/api/v1/rooms", &body).await
+    }
+
     /// A join token for a new guest.
     pub async fn join(&self, room: &str, seat: usize) -> Result<String, RestError> {
         let body = json!({ "displayName": format!("Guest {seat}") });

@@ -20,6 +20,11 @@ impl Clock {
         self.origin.elapsed().as_micros() as Micros
     }
 
+    /// A moment that was read elsewhere.
+    pub fn at(&self, moment: Instant) -> Micros {
+        moment.saturating_duration_since(self.origin).as_micros() as Micros
+    }
+
     /// The instant that tokio sleeps until.
     pub fn instant(&self, at: Micros) -> tokio::time::Instant {
         (self.origin + Duration::from_micros(at)).into()

@@ -1,6 +1,7 @@
 //! What is measured, and with what.
 
 pub mod clock;
+pub mod core;
 pub mod files;
 pub mod latency;
 pub mod machine;

@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
-use super::Report;
 use super::charts::{Chart, Line, svg};
 use super::table::{LATENCIES, facts};
+use super::{ErrorKind, Report};
+use crate::limits::Verdict;
 use crate::measure::latency::Summary;
 use crate::measure::timeline::Sample;
 
-const STYLE: &str = include_str!("page.css");
+pub const STYLE: &str = include_str!("page.css");
 
 pub fn page(report: &Report) -> String {
     let scenario = &report.scenario;
@@ -28,8 +29,8 @@ pub fn page(report: &Report) -> String {
         let _ = write!(out, "<p><code>{}</code></p>", escape(command));
     }
     let _ = write!(out, r#"<div class="verdict {class}">{verdict}</div>"#);
-    limits(report, &mut out);
-    errors(report, &mut out);
+    limits(&report.limits, &mut out);
+    errors(&report.errors, &mut out);
     comparison(report, &mut out);
     latencies(report, &mut out);
     charts(report, &mut out);
@@ -38,12 +39,12 @@ pub fn page(report: &Report) -> String {
     out
 }
 
-fn limits(report: &Report, out: &mut String) {
-    if report.limits.is_empty() {
+pub fn limits(limits: &[Verdict], out: &mut String) {
+    if limits.is_empty() {
         return;
     }
     out.push_str(r#"<h2>Limits</h2><div class="card scroll"><table><tr><th>Figure<th>Limit<th>Measured<th>Verdict</tr>"#);
-    for limit in &report.limits {
+    for limit in limits {
         let (class, word) = if limit.ok { ("good", "kept") } else { ("bad", "broken") };
         let actual = limit.actual.map_or("not measured".into(), |actual| actual.to_string());
         let _ = write!(out, r#"<tr><td>{}<td>{}<td>{actual}<td class="{class}">{word}</tr>"#, escape(&limit.name), limit.limit);
@@ -51,12 +52,12 @@ fn limits(report: &Report, out: &mut String) {
     out.push_str("</table></div>");
 }
 
-fn errors(report: &Report, out: &mut String) {
-    if report.errors.is_empty() {
+pub fn errors(errors: &[ErrorKind], out: &mut String) {
+    if errors.is_empty() {
         return;
     }
     out.push_str(r#"<h2>Errors</h2><div class="card scroll"><table><tr><th>Kind<th>Count</tr>"#);
-    for error in &report.errors {
+    for error in errors {
         let samples: String = error.samples.iter().map(|sample| format!("<br><small>{}</small>", escape(sample))).collect();
         let _ = write!(out, r#"<tr><td class="bad">{}{samples}<td>{}</tr>"#, escape(&error.kind), error.count);
     }
@@ -153,7 +154,7 @@ fn details(report: &Report, out: &mut String) {
     out.push_str("</table></div></div>");
 }
 
-fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 pub use child::Child;
 
+use crate::measure::core;
 use crate::run::Target;
 
 /// What a load test needs of Greenroom: all the clients are one address.
@@ -33,6 +34,24 @@ impl Spawned {
 /// # Errors
 /// When the program cannot be started; its own words are on standard error.
 pub fn greenroom(program: &Path) -> Result<Spawned, String> {
+    start_greenroom(program, &[])
+}
+
+/// A server for media: large rooms, and on one core if one is named.
+///
+/// # Errors
+/// When the program cannot be started, or there is no such core.
+pub fn forwarding(program: &Path, on_core: Option<usize>) -> Result<Spawned, String> {
+    // A child keeps to the core that its parent keeps to.
+    let before = core::current()?;
+    core::keep_to(on_core)?;
+    let large = [("max-participants-per-room", "1000"), ("max-media-people-per-worker", "100000"), ("max-connections", "100000")];
+    let spawned = start_greenroom(program, &large);
+    core::keep_to_these(&before)?;
+    spawned
+}
+
+fn start_greenroom(program: &Path, more: &[(&str, &str)]) -> Result<Spawned, String> {
     let port = free_port()?;
     let folder = TemporaryFolder::new(port)?;
     let mut arguments = vec![
@@ -43,7 +62,7 @@ pub fn greenroom(program: &Path) -> Result<Spawned, String> {
         "--log".into(),
         "warn".into(),
     ];
-    arguments.extend(RELAXED.iter().flat_map(|(name, value)| [format!("--{name}"), value.to_string()]));
+    arguments.extend(RELAXED.iter().chain(more).flat_map(|(name, value)| [format!("--{name}"), value.to_string()]));
     let shown = format!("{} {}", program.display(), arguments.join(" "));
     arguments.extend(["--data-dir".to_string(), folder.0.display().to_string()]);
     spawn(program, &arguments, port, folder, shown)

@@ -2,4 +2,6 @@
 
 mod baseline;
 mod fake;
+mod media;
 mod runs;
+mod switch;

@@ -1,7 +1,9 @@
+import { awaitedOf } from "../peers/awaited.js";
 import { mostOf } from "../peers/bandwidth.js";
 import { MeshPath } from "../peers/mesh-path.js";
 import { NOWHERE, follow, retired, same } from "../peers/path-switch.js";
 import { Sfu } from "../peers/sfu.js";
+import { LATE_MS } from "../peers/shares.js";
 import { Subscriber, wantsOf } from "../peers/subscription.js";
 import { LivePath } from "./live-path.js";
 import { Readiness } from "./readiness.js";
@@ -10,8 +12,6 @@ import { Readiness } from "./readiness.js";
 const LINGER_MS = 1_500;
 const LONGEST_MS = 5_000;
 const SPREAD_MS = 40;
-/** So long somebody's first packet to the server may take. */
-const BEGINS_MS = 6_000;
 
 /**
  * @typedef {import("./call-state.js").CallState} CallState
@@ -49,6 +49,8 @@ export class Paths {
   /** Null before anything was shown. @type {import("../peers/subscription.js").Shown[]|null} */
   #shown = null;
   #hidden = false;
+  /** The page is late with everything: its device has no time left. */
+  #late = false;
   /** Of the others, who spoke last. @type {string|null} */
   #speaker = null;
   /** @type {{servers: RTCIceServer[], at: number}} */
@@ -119,7 +121,8 @@ export class Paths {
   }
 
   /** @param {Map<string, LinkStats>} stats @param {number} [lateMs] how late the page did what was due */
-  adapt(stats, lateMs) {
+  adapt(stats, lateMs = 0) {
+    this.#late = lateMs > LATE_MS;
     this.#live.current?.path.adapt(stats, lateMs);
   }
 
@@ -334,16 +337,12 @@ export class Paths {
     this.read();
   }
 
-  /** Over the next path: the server sends what is asked for, as far as it can. @param {string} id */
+  /** @param {string} id */
   #wantedOf(id) {
     const { next } = this.#live;
-    if (next?.path.mode === "mesh") return { camera: true, screen: true };
-    const limited = this.#options.state().limited[id] ?? {};
-    // Who has just begun to send to the server does not send yet; who still doesn't later never will.
-    const begins = this.#options.clock.now() - (next?.openedAt ?? 0) < BEGINS_MS;
-    const comes = (/** @type {"camera"|"screen"} */ source) => !limited[source] || (limited[source] === "not_sent" && begins);
-    const wants = this.#wants().filter((one) => one.participantId === id && comes(one.source));
-    return { camera: wants.some((one) => one.source === "camera"), screen: wants.some((one) => one.source === "screen") };
+    const wants = this.#wants().filter((one) => one.participantId === id).map((one) => one.source);
+    const openedMs = this.#options.clock.now() - (next?.openedAt ?? 0);
+    return awaitedOf({ mode: next?.path.mode ?? "mesh", openedMs, late: this.#late, limited: this.#options.state().limited[id] ?? {}, wants });
   }
 
   /** @param {string} id */

@@ -82,7 +82,7 @@ export class GrDetailsPanel extends MeetingElement {
     const stats = this.call.stats(person.id);
     return html`<section>
       <h3><span dir="auto">${person.displayName}</span> <gr-quality level=${this.state.quality[person.id]?.level ?? ""}></gr-quality></h3>
-      ${link?.path ? html`<gr-path words .path=${link.path} .tap=${this.state.taps.list.find((one) => one.participantId === person.id) ?? null}></gr-path>` : nothing} ${this.renderLimit(person.id)}
+      ${link?.path ? html`<gr-path words .path=${link.path} .tap=${this.state.taps.list.find((one) => one.participantId === person.id) ?? null}></gr-path>` : nothing} ${this.renderLimit(person)}
       <dl>
         ${this.row("link", link ? t(`meeting.link.${link.state}`) : "–")}
         ${stats
@@ -94,10 +94,10 @@ export class GrDetailsPanel extends MeetingElement {
     </section>`;
   }
 
-  /** @param {string} id */
-  renderLimit(id) {
+  /** Of a camera that is off there is nothing to say. @param {import("../signalling/protocol.js").Participant} person */
+  renderLimit({ id, videoOn, screenSharing }) {
     const { camera, screen } = this.state.limited[id] ?? {};
-    const reason = camera ?? screen;
+    const reason = (videoOn && camera) || (screenSharing && screen);
     return reason ? html`<p class="muted small">${t(`meeting.tile.paused.${reason}`)}</p>` : nothing;
   }
 

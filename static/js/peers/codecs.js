@@ -30,7 +30,7 @@ export function sendable(Sender = globalThis.RTCRtpSender) {
   return VIDEO_CODECS.filter((name) => codecs.some((one) => nameOf(one.mimeType) === name));
 }
 
-/** Silence costs nothing (RFC 7587, 7.1): what an answer says of Opus is what the other side wants to get. @param {string} sdp of an answer */
+/** Silence costs nothing (RFC 7587, 7.1): what a description says of Opus is what its author wants to get. @param {string} sdp of the other side */
 export function withSilenceSaved(sdp) {
   const lines = sdp.split("\r\n");
   const known = lines.find((line) => /^a=rtpmap:\d+ opus\/48000/i.test(line));

@@ -1,4 +1,5 @@
 import { Candidates } from "./candidates.js";
+import { withSilenceSaved } from "./codecs.js";
 import { readTag, withTag } from "./sdp-tag.js";
 import { openSlots } from "./slots.js";
 
@@ -128,7 +129,7 @@ export class Negotiation {
     if (tag) this.#linkId = tag.link;
     this.#clock.clearTimeout(this.#timer);
     const pc = this.#options.pc();
-    await pc.setRemoteDescription({ type: "offer", sdp });
+    await pc.setRemoteDescription({ type: "offer", sdp: withSilenceSaved(sdp) });
     openSlots(pc);
     this.#options.feed();
     await pc.setLocalDescription();
@@ -143,7 +144,7 @@ export class Negotiation {
     const tag = readTag(sdp);
     if (tag && (tag.link !== this.#linkId || tag.number !== this.#offerNumber)) return;
     try {
-      await pc.setRemoteDescription({ type: "answer", sdp });
+      await pc.setRemoteDescription({ type: "answer", sdp: withSilenceSaved(sdp) });
     } catch (error) {
       if (isClosed(pc)) return;
       console.warn("An answer could not be used; the link begins anew.", error);

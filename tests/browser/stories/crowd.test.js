@@ -90,3 +90,27 @@ for (const state of ["sixteen", "thirty"]) {
     });
   }
 }
+
+test("what a change concerns is drawn anew at once", { timeout: 60_000 }, async () => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await showState(page, gallery.link("sixteen"));
+  const tile = page.locator('gr-tile[who="p9"]');
+  const label = () => tile.getByRole("group").first().getAttribute("aria-label");
+  /** @param {(call: any) => void} change @param {RegExp} wanted */
+  const says = async (change, wanted) => {
+    await page.evaluate(`(${change})(window.call)`);
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    assert.match(String(await label()), wanted);
+  };
+  await says((call) => call.changePerson("p9", { muted: true }), /muted/);
+  await says((call) => call.changePerson("p9", { displayName: "Somebody else" }), /Somebody else/);
+  await says((call) => call.changePerson("p9", { handRaisedAt: "2030-01-02T00:00:00Z" }), /hand, number 1$/i);
+  await says((call) => call.changePerson("p5", { handRaisedAt: "2030-01-01T00:00:00Z" }), /hand, number 2$/i);
+  await says((call) => call.change({ limited: { p9: { camera: "bandwidth" } } }), /your connection is slow/);
+  await says((call) => call.change({ limited: {} }), /^((?!slow).)*$/);
+  await says((call) => call.change({ links: { ...call.state.links, p9: { state: "restarting", path: "server" } } }), /new path/);
+  await says((call) => call.change({ links: { ...call.state.links, p9: { state: "connected", path: "server" } }, videoMode: "none" }), /sound only/);
+  await says((call) => call.changePerson("p9", { videoOn: false }), /camera off/i);
+  await page.evaluate(() => /** @type {any} */ (window).call.change({ quality: { p9: { score: 1.5, level: "poor" } }, room: { .../** @type {any} */ (window).call.state.room, spotlight: "p9" } }));
+  await page.locator('gr-tile[who="p9"] gr-quality[level="poor"]').waitFor();
+});

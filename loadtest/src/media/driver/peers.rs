@@ -75,7 +75,8 @@ impl Peers {
         Ok(())
     }
 
-    pub(super) fn impair(&mut self, id: PeerId, impairment: Impairment) {
+    /// Gives the connection's path another quality.
+    pub fn impair(&mut self, id: PeerId, impairment: Impairment) {
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.socket.impair(impairment);
         }

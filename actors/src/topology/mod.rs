@@ -44,8 +44,8 @@ pub struct Times {
 
 impl Times {
     pub const USUAL: Self = Self {
-        ready_ms: 10_000,
-        ready_longest_ms: 60_000,
+        ready_ms: 15_000,
+        ready_longest_ms: 90_000,
         retry_ms: 15_000,
         retry_longest_ms: 300_000,
         settle_ms: 30_000,

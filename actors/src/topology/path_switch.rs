@@ -135,11 +135,12 @@ impl PathSwitch {
         times: &Times,
     ) -> bool {
         let Some(open) = self.open.as_mut().filter(|open| open.epoch == epoch) else { return false };
-        let before = open.ready.get(&receiver);
-        if before.map_or(senders.is_empty(), |before| *before == senders) {
+        let nobody = BTreeSet::new();
+        let before = open.ready.get(&receiver).unwrap_or(&nobody);
+        if *before == senders {
             return false;
         }
-        let more = senders.iter().any(|sender| before.is_none_or(|before| !before.contains(sender)));
+        let more = senders.iter().any(|sender| !before.contains(sender));
         open.ready.insert(receiver, senders);
         if more {
             open.gives_time(now, times);

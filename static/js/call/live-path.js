@@ -21,6 +21,13 @@ export class LivePath {
     this.way = way;
     /** What comes from before is of another path. */
     this.born = way.epoch;
+    /** Our pictures stay on the path that plays until the room has gone over. */
+    this.voicesOnly = false;
+  }
+
+  /** @param {import("../peers/slots.js").Tracks} tracks what we send */
+  feed(tracks) {
+    this.path.setTracks(this.voicesOnly ? { ...tracks, camera: null, screen: null } : tracks);
   }
 
   /** @param {string} id @param {StreamKind} kind */

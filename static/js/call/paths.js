@@ -89,9 +89,9 @@ export class Paths {
   /** Our devices are others now. */
   feed() {
     const { tracks, state } = this.#options.media;
-    for (const { path } of this.#all) {
-      path.setTracks(tracks);
-      path.setLowPower(state.lowPower);
+    for (const live of this.#all) {
+      live.feed(tracks);
+      live.path.setLowPower(state.lowPower);
     }
   }
 
@@ -255,7 +255,7 @@ export class Paths {
     const ids = [...new Set(had.flatMap(({ path }) => path.ids))];
     const gone = had.filter((live) => !this.#all.includes(live));
     for (const live of gone) live.path.close();
-    if (switches) this.#spread(ids);
+    if (switches) this.#arrive(ids);
     else if (gone.length) for (const id of ids) this.#tellBoth(id);
     if (this.#live.old && this.#live.old !== before.old) void this.#retire(this.#live.old);
     if (this.#all.some(({ path }) => path.mode === "sfu") && !had.some(({ path }) => path.mode === "sfu")) this.#subscriber.open();
@@ -263,6 +263,16 @@ export class Paths {
     this.#readiness.follow(this.#live.next);
     this.#fitCapture();
     this.read();
+  }
+
+  /** The room went over: pictures that waited for it go out now, and what comes is shown. @param {string[]} ids */
+  #arrive(ids) {
+    const { current } = this.#live;
+    if (current?.voicesOnly) {
+      current.voicesOnly = false;
+      current.feed(this.#options.media.tracks);
+    }
+    this.#spread(ids);
   }
 
   /** The camera is taken as large and as often as the most demanding path has a use for. */
@@ -294,9 +304,12 @@ export class Paths {
     path.addEventListener("tracks", (event) => this.arrange(/** @type {CustomEvent<string>} */ (event).detail));
     path.addEventListener("capture", () => this.#fitCapture());
     path.setLowPower(media.state.lowPower);
-    path.setTracks(media.tracks);
+    const live = new LivePath(path, way, clock.now());
+    // Twice the pictures would be too much for a device without time left: the voices go ahead.
+    live.voicesOnly = this.#late && same(way, this.#ways.next) && this.#ways.current !== null;
+    live.feed(media.tracks);
     path.start();
-    return new LivePath(path, way, clock.now());
+    return live;
   }
 
   /** @param {import("../signalling/protocol.js").RelayEvent} event */

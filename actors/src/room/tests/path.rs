@@ -57,13 +57,13 @@ fn one_who_never_gets_ready_rolls_it_back_and_it_is_tried_again() {
         story.ok(name, json!({ "type": "topology_ready", "epoch": 2, "edges": SIX.map(|name| format!("@{name}")) }));
     }
     story.forget_the_past();
-    story.at(10_000);
+    story.at(15_000);
     assert_eq!(story.heard("alice"), ["topology_rolled_back", "topology_updated"]);
     let topology = story.state.topology();
     assert_eq!((topology.mode, topology.wanted, topology.switching), (TopologyMode::Mesh, Some(TopologyMode::Sfu), None));
     assert!(story.plane.peers.is_empty(), "nobody keeps a place");
     story.check_mirrors();
-    story.at(25_000);
+    story.at(30_000);
     assert_eq!(story.got("alice", "topology_switching")["epoch"], 3);
     story.ok("frank", json!({ "type": "topology_ready", "epoch": 2, "edges": ["@alice"] }));
     story.everybody_ready();

@@ -23,6 +23,9 @@ fn opened() -> PathSwitch {
 fn every_edge_ready_commits() {
     let (mut path, online) = (opened(), people(&[1, 2]));
     assert_eq!(path.settle(&online, at(10), &TIMES), None);
+    let before = path.clone();
+    assert!(!path.ready(2, person(1), people(&[]), at(0), &TIMES), "nobody yet is no news");
+    assert_eq!(path, before);
     assert!(path.ready(2, person(1), people(&[2]), at(0), &TIMES));
     assert!(!path.ready(2, person(1), people(&[2]), at(0), &TIMES), "no news");
     assert!(!path.ready(1, person(2), people(&[1]), at(0), &TIMES), "of another epoch");
@@ -48,11 +51,11 @@ fn what_a_receiver_loses_again_is_not_ready() {
 fn one_that_never_gets_ready_rolls_it_back_and_the_tries_get_rarer() {
     let (mut path, online) = (opened(), people(&[1, 2]));
     path.ready(2, person(1), people(&[2]), at(0), &TIMES);
-    let ended = path.settle(&online, at(10_000), &TIMES);
+    let ended = path.settle(&online, at(15_000), &TIMES);
     let Some(Ended::RolledBack { epoch: 2, why: RollbackReason::NotReady, unready, .. }) = ended else { panic!("{ended:?}") };
     assert_eq!(unready, [(person(2), person(1))]);
     assert_eq!((path.mode(), path.epoch()), (TopologyMode::Mesh, 1));
-    let mut now = 10_000;
+    let mut now = 15_000;
     for pause in [15, 30, 60, 120, 240, 300, 300] {
         assert_eq!(path.deadline(true), Some(at(now + pause * 1_000)));
         assert_eq!(path.deadline(false), None);
@@ -60,7 +63,7 @@ fn one_that_never_gets_ready_rolls_it_back_and_the_tries_get_rarer() {
         now += pause * 1_000;
         assert!(path.may_open(at(now)));
         path.open(TopologyMode::Sfu, TopologyReason::TooLargeForMesh, at(now), &TIMES);
-        now += 10_000;
+        now += 15_000;
         assert!(path.settle(&online, at(now), &TIMES).is_some());
     }
 }
@@ -69,30 +72,30 @@ fn one_that_never_gets_ready_rolls_it_back_and_the_tries_get_rarer() {
 fn without_those_who_blocked_it_the_next_try_is_at_once() {
     let (mut path, online) = (opened(), people(&[1, 2, 3]));
     path.ready(2, person(1), people(&[2, 3]), at(0), &TIMES);
-    path.settle(&online, at(10_000), &TIMES);
+    path.settle(&online, at(15_000), &TIMES);
     path.left(person(2));
-    assert!(!path.may_open(at(10_001)), "the third did not get ready either");
+    assert!(!path.may_open(at(15_001)), "the third did not get ready either");
     path.left(person(3));
-    assert!(path.may_open(at(10_001)));
+    assert!(path.may_open(at(15_001)));
 }
 
 #[test]
 fn with_everybody_away_nothing_is_committed_before_the_deadline() {
     let mut path = opened();
-    assert_eq!(path.settle(&people(&[]), at(9_999), &TIMES), None);
-    assert!(matches!(path.settle(&people(&[]), at(10_000), &TIMES), Some(Ended::Committed { .. })));
+    assert_eq!(path.settle(&people(&[]), at(14_999), &TIMES), None);
+    assert!(matches!(path.settle(&people(&[]), at(15_000), &TIMES), Some(Ended::Committed { .. })));
 }
 
 #[test]
 fn a_newcomer_gets_time_but_not_for_ever() {
     let (mut path, online) = (opened(), people(&[1, 2]));
     assert!(path.arrived(person(3), true, at(9_000), &TIMES));
-    assert_eq!(path.deadline(true), Some(at(19_000)));
-    for (n, ms) in [(4, 18_000), (5, 27_000), (6, 36_000), (7, 45_000), (8, 54_000)] {
+    assert_eq!(path.deadline(true), Some(at(24_000)));
+    for (n, ms) in [(4, 20_000), (5, 34_000), (6, 48_000), (7, 62_000), (8, 76_000)] {
         path.arrived(person(n), true, at(ms), &TIMES);
     }
-    assert_eq!(path.deadline(true), Some(at(60_000)));
-    assert!(path.settle(&online, at(60_000), &TIMES).is_some());
+    assert_eq!(path.deadline(true), Some(at(90_000)));
+    assert!(path.settle(&online, at(90_000), &TIMES).is_some());
 }
 
 #[test]
@@ -102,9 +105,9 @@ fn a_slow_machine_gets_time_as_long_as_it_goes_forward_but_not_for_ever() {
     assert_eq!(path.settle(&online, at(18_000), &TIMES), None);
     path.ready(2, person(1), people(&[2, 3]), at(18_500), &TIMES);
     path.ready(2, person(1), people(&[2]), at(20_000), &TIMES);
-    assert_eq!(path.deadline(true), Some(at(28_500)), "a step back gives no time");
-    path.ready(2, person(1), people(&[2, 3]), at(55_000), &TIMES);
-    assert_eq!(path.deadline(true), Some(at(60_000)));
+    assert_eq!(path.deadline(true), Some(at(33_500)), "a step back gives no time");
+    path.ready(2, person(1), people(&[2, 3]), at(85_000), &TIMES);
+    assert_eq!(path.deadline(true), Some(at(90_000)));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use actors::{
     media::DescriptionError,
-    sfu::{Codec, Layer, SlotIndex, Vp8Numbers},
+    sfu::{Codec, Layer, Patch, SlotIndex},
     sinks::SenderReport,
 };
 use std::{net::SocketAddr, sync::Arc, time::Instant};
@@ -58,6 +58,8 @@ pub struct Incoming {
     /// The newest of its stream.
     pub report: Option<SenderReport>,
     pub payload: Arc<[u8]>,
+    /// The dependency descriptor, where it was negotiated.
+    pub descriptor: Option<Arc<[u8]>>,
 }
 
 /// A packet for a receiver's slot.
@@ -68,7 +70,9 @@ pub struct Outgoing<'a> {
     pub timestamp: u32,
     pub marker: bool,
     pub nackable: bool,
-    pub vp8: Option<Vp8Numbers>,
+    pub patch: Patch,
+    /// Sent without its payload.
+    pub blank: bool,
     pub packet: &'a Incoming,
 }
 

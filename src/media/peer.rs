@@ -1,5 +1,6 @@
 //! One connection on str0m. This file and its folder are the only ones that name it.
 
+mod dependency;
 mod profile;
 mod receiving;
 mod route;
@@ -15,6 +16,7 @@ use actors::{
     sfu::{Layer, SlotIndex},
     sinks::SenderReport,
 };
+use dependency::Descriptor;
 use receiving::Slots;
 pub use receiving::primary;
 use route::Route;
@@ -181,6 +183,7 @@ impl Peer {
             turned: values.video_orientation.map(|turned| turned as u8),
             arrived: packet.timestamp,
             report: packet.last_sender_info.and_then(|info| report(info, packet.time.numer())),
+            descriptor: values.user_values.get::<Descriptor>().map(|descriptor| descriptor.0.clone()),
             payload: packet.payload,
         })
     }
@@ -196,7 +199,8 @@ impl Peer {
 impl Engine for Peer {
     fn accept_offer(&mut self, sdp: &str) -> Result<Accepted, DescriptionError> {
         let checked = sdp::check(sdp)?;
-        let offer = SdpOffer::from_sdp_string(&checked.text).map_err(|error| unreadable(&error))?;
+        let text = sdp::keep_descriptor_for_av1(&checked.text);
+        let offer = SdpOffer::from_sdp_string(&text).map_err(|error| unreadable(&error))?;
         let answer = self.rtc.sdp_api().accept_offer(offer).map_err(|error| unreadable(&error))?;
         let lines = self.lines.negotiated(&self.rtc, &checked.lines);
         Ok(Accepted { sdp: answer.to_sdp_string(), lines })

@@ -105,12 +105,15 @@ impl RoomState {
 
     fn wanted_path(&mut self, now: Timestamp) -> Wanted {
         let (count, settings, rules) = (self.members.len(), &self.record.settings, &self.rules);
-        let needs = Needs { whole: self.needs_whole };
-        let wanted = topology::decide(&facts(count, settings, rules, self.hysteresis.mesh_problem(), needs));
+        let few_links = self.members.values().any(|member| member.claims.few_links);
+        let mesh_limit = topology::devices::mesh_limit(settings.mesh_limit, few_links);
+        let too_many = (count > mesh_limit as usize).then_some(TopologyReason::Cpu);
+        let problem = self.hysteresis.mesh_problem().or(too_many);
+        let wanted = topology::decide(&facts(count, settings, rules, problem, Needs { whole: self.needs_whole }));
         let situation = Situation {
             current: self.path.mode(),
             count,
-            mesh_limit: settings.mesh_limit,
+            mesh_limit,
             choice: settings.topology,
             sfu_available: rules.sfu_available,
         };

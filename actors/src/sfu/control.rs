@@ -3,6 +3,7 @@
 use super::{
     core::SfuCore,
     publications::Publication,
+    rungs::Rung,
     slots::Slot,
     tracks::{TrackKey, place},
     types::*,
@@ -167,7 +168,7 @@ impl SfuCore {
     fn keyframe_requested(&mut self, peer: PeerIndex, slot: SlotIndex, now: At, out: &mut Vec<Output>) {
         let slot = self.peers.get(peer).and_then(|peer| peer.receiver.slot(slot));
         let Some((track, stream)) = slot.and_then(|slot| Some((slot.track?, self.streams.get(slot.stream)))) else { return };
-        if let Some(layer) = stream.switch.current().or(stream.switch.target()) {
+        if let Some(layer) = stream.switch.current().or(stream.switch.target().map(Rung::layer)) {
             self.ask_keyframe(track, layer, now, out);
         }
     }

@@ -3,6 +3,7 @@
 use super::{
     core::SfuCore,
     peers::Peer,
+    rungs::Rung,
     types::{Layer, PeerIndex, SlotIndex},
 };
 use crate::{ids::ParticipantId, protocol::Source};
@@ -69,10 +70,12 @@ pub struct ObservedSlot {
     pub slot: String,
     pub from: ParticipantId,
     pub source: Source,
-    /// The encoding that is forwarded now.
+    /// The size that is forwarded now.
     pub layer: Option<Layer>,
-    /// The encoding that is meant to be.
+    /// The size that is meant to be.
     pub target: Option<Layer>,
+    /// With half its pictures.
+    pub thin: bool,
 }
 
 impl Observed {
@@ -92,7 +95,7 @@ impl SfuCore {
         let publishes = peer.publications.iter().flatten().map(|track| ObservedTrack {
             source: track.source,
             permitted: track.permitted,
-            bits: track.encodings[..usize::from(track.layers)].iter().map(|one| one.rate.known().unwrap_or(0)).collect(),
+            bits: track.encodings[..usize::from(track.encoded)].iter().map(|one| one.rate.known().unwrap_or(0)).collect(),
             receivers: track.streams.len(),
         });
         let receives = peer.receiver.all_slots().filter_map(|slot| {
@@ -102,7 +105,8 @@ impl SfuCore {
                 from: self.peers.get(track.peer)?.participant,
                 source: track.source,
                 layer: stream.switch.current(),
-                target: stream.switch.target(),
+                target: stream.switch.target().map(Rung::layer),
+                thin: stream.switch.target().is_some_and(Rung::is_thin),
             })
         });
         ObservedPeer {

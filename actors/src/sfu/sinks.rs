@@ -6,7 +6,8 @@ use super::{
     core::SfuCore,
     peers::Peers,
     publications::{Publication, Taken},
-    switch::{Step, Switch},
+    rungs::Rung,
+    switch::{Seen, Step, Switch},
     tracks::TrackKey,
     types::*,
 };
@@ -99,16 +100,22 @@ impl Sinks {
         waiting.filter_map(|sink| sink.awaits(track, publication, now)).next()
     }
 
-    /// How many encodings of this track sinks need.
+    /// How many sizes of this track sinks need.
     pub fn watched(&self, publication: &Publication) -> u8 {
         let hearing = publication.sinks.iter().filter_map(|index| self.places.get(index.0 as usize)?.as_ref());
-        hearing.map(|sink| sink.target(publication) + 1).max().unwrap_or(0)
+        hearing.map(|sink| sink.sizes(publication)).max().unwrap_or(0)
     }
 }
 
 impl Sink {
+    /// The encoding to hear, with all its spatial layers.
     fn target(&self, publication: &Publication) -> Layer {
-        if self.best { publication.layers - 1 } else { 0 }
+        if self.best { publication.encoded - 1 } else { 0 }
+    }
+
+    /// So many sizes of it have to be sent.
+    fn sizes(&self, publication: &Publication) -> u8 {
+        if self.best { publication.layers } else { 1 }
     }
 
     fn awaits(&self, track: TrackKey, publication: &Publication, now: At) -> Option<Layer> {
@@ -132,7 +139,7 @@ impl Sink {
         taken: &Taken,
         now: At,
     ) -> Option<(u32, bool)> {
-        let joinable = publication.is_audio() || taken.keyframe;
+        let joinable = publication.is_audio() || taken.unit.keyframe;
         let follows = self.follows.is_some_and(|followed| followed.is(track, publication));
         if !follows && (!joinable || layer > self.target(publication) || !self.goes_over(publication, now)) {
             return None;
@@ -140,8 +147,18 @@ impl Sink {
         if !follows || (joinable && self.follows.is_some_and(|followed| followed.is_quiet(now))) {
             self.switch = Switch::default();
         }
-        self.switch.aim(Some(self.target(publication)), now);
-        if self.switch.step(layer, taken.generation, joinable) == Step::Drop {
+        self.switch.aim(Some(Rung::whole(self.target(publication))), now);
+        let seen = Seen {
+            encoding: layer,
+            generation: taken.generation,
+            joinable,
+            timestamp: taken.numbers.timestamp,
+            unit: &taken.unit,
+            top: taken.top,
+            ceiling: u8::MAX,
+            bound: None,
+        };
+        if !matches!(self.switch.step(&seen), Step::Forward | Step::Splice) {
             return None;
         }
         let numbering = Some(Numbering { track, since: publication.since, layer, generation: taken.generation });
@@ -200,7 +217,7 @@ impl SfuCore {
     pub(super) fn sink_lost(&mut self, index: SinkIndex, now: At, out: &mut Vec<Output>) {
         let Some(sink) = self.sinks.get_mut(index).filter(|sink| !sink.source.is_audio()) else { return };
         let Some(followed) = sink.follows else { return };
-        let target = sink.switch.target();
+        let target = sink.switch.target().map(Rung::layer);
         sink.switch = Switch::default();
         if let Some(layer) = target {
             self.ask_keyframe(followed.track, layer, now, out);

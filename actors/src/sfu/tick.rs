@@ -5,6 +5,7 @@ use super::{
     core::SfuCore,
     loudness::Loudness,
     paused::names,
+    publications::MAX_LAYERS,
     tracks::{TrackKey, place},
     types::*,
 };
@@ -48,15 +49,19 @@ impl SfuCore {
     fn chase_keyframes(&mut self, track: TrackKey, now: At, out: &mut Vec<Output>) {
         let (every, patience) = (self.limits.keyframe_every_ms, self.limits.switch_patience_ms);
         let Some(publication) = self.peers.publication_mut(track).filter(|publication| !publication.is_audio()) else { return };
+        let mut awaited = [false; MAX_LAYERS];
         for id in &publication.streams {
             let switch = &mut self.streams.get_mut(*id).switch;
             switch.give_up(now, patience);
             if let Some(layer) = switch.awaits() {
-                publication.encodings[usize::from(layer)].keyframes.want();
+                awaited[usize::from(publication.encoding_of(layer))] = true;
             }
         }
         if let Some(layer) = self.sinks.awaited(track, publication, now) {
-            publication.encodings[usize::from(layer)].keyframes.want();
+            awaited[usize::from(publication.encoding_of(layer))] = true;
+        }
+        for (encoding, _) in publication.encodings.iter_mut().zip(awaited).filter(|(_, awaited)| *awaited) {
+            encoding.keyframes.want();
         }
         if publication.is_new(now) {
             return;

@@ -1,6 +1,7 @@
 //! Which way media takes, and how it changes over: pure, a file a decision.
 //!
 //! - [`decide`]: facts → the mode that is wanted, and why. Knows no time.
+//! - [`devices`]: how large a mesh the weakest device bears.
 //! - [`hysteresis`]: back to the mesh only when it would have held; a mesh that failed is not trusted for a while.
 //! - [`signals`]: what clients measure → that a mesh fails, once it has lasted.
 //! - [`path_switch`]: one change-over: a second path beside the first, acknowledged edge by edge, committed or rolled back.
@@ -8,6 +9,7 @@
 //! - [`explain`]: a sentence for the log.
 
 pub mod decide;
+pub mod devices;
 pub mod explain;
 pub mod hysteresis;
 pub mod path_switch;

@@ -107,6 +107,7 @@ impl Engine for Fake {
             arrived: now,
             report: None,
             payload: Arc::from(payload),
+            descriptor: None,
         }));
         Ok(now + LATER)
     }

@@ -1,5 +1,6 @@
 //! A worker with engines that say what they are told: what happens when one of them fails, and bytes that nobody should send.
 
+mod codecs;
 mod fake;
 mod fuzz;
 

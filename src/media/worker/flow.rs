@@ -222,7 +222,8 @@ impl Worker {
             marker: packet.marker,
             audio_level: packet.audio_level,
             payload: &packet.payload,
-            dependency_descriptor: None,
+            red: packet.red,
+            dependency_descriptor: packet.descriptor.as_deref(),
         };
         let mut forwards = mem::take(&mut self.scratch.forwards);
         let mut outputs = mem::take(&mut self.scratch.outputs);
@@ -247,7 +248,8 @@ impl Worker {
             timestamp: forward.timestamp,
             marker: forward.marker,
             nackable: forward.nackable,
-            vp8: forward.vp8,
+            patch: forward.patch,
+            blank: forward.blank,
             packet,
         };
         match connection.engine(|engine| engine.write(&outgoing)) {

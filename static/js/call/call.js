@@ -8,6 +8,7 @@ import { apply } from "../room/room.js";
 import { end } from "../room/session.js";
 import { changeSettings, keepResumeToken, rememberRoom, resumeToken, settings } from "../browser/storage.js";
 import { Tally } from "./tally.js";
+import { chosenCodec } from "../peers/codecs.js";
 import { Taps } from "./taps.js";
 import { Watch } from "../peers/watch.js";
 
@@ -73,7 +74,7 @@ export class Call extends CallBase {
       state: () => this.state,
       change: (part) => this.change(part),
       statsOf: (id) => this.#watch.stats.get(id) ?? null,
-      codec: () => settings().codec ?? "VP8",
+      codec: () => chosenCodec(settings().codec, this.state.room?.settings.videoCodec),
       onStream: (participantId, kind, hold) => this.#tellStream(participantId, kind, hold),
     });
     this.#taps = new Taps({
@@ -271,8 +272,9 @@ export class Call extends CallBase {
       case "taps_updated":
         return this.#taps.ensure();
       case "active_speaker_changed":
-      case "room_updated":
         return this.#paths.subscribe();
+      case "room_updated":
+        return this.#ensurePaths();
       case "quality_updated":
         if (event.participantId === this.state.you?.id) this.#tally.score(event.score);
         return;

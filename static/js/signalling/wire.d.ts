@@ -172,6 +172,10 @@ export type Everyone = "all";
 export type Allowed = "everyone" | "presenters" | "hosts";
 export type RecordingSetting = "off" | "manual" | "auto";
 export type TopologyChoice = "auto" | "mesh" | "sfu";
+/**
+ * What cameras and screens are encoded with on their way through the server, by those who can.
+ */
+export type VideoCodec = "vp8" | "vp9" | "h264" | "av1";
 export type WaitingRoom = ("off" | "everyone") | "guests";
 export type Fault = ("panic_participant" | "panic_room" | "panic_manager") | "drop_socket" | "refuse_resume";
 /**
@@ -632,6 +636,7 @@ export interface PartialSettings {
   screenShare?: Allowed | null;
   topology?: TopologyChoice | null;
   unmute?: Allowed | null;
+  videoCodec?: VideoCodec | null;
   waitingRoom?: WaitingRoom | null;
 }
 export interface TransferHost {
@@ -886,6 +891,10 @@ export interface Settings {
    * From which role on something is allowed.
    */
   unmute?: "everyone" | "presenters" | "hosts";
+  /**
+   * What cameras and screens are encoded with on their way through the server, by those who can.
+   */
+  videoCodec?: "vp8" | "vp9" | "h264" | "av1";
   waitingRoom?: ("off" | "everyone") | "guests";
 }
 export interface Topology {

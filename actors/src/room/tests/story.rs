@@ -90,6 +90,7 @@ pub fn claims(name: &str) -> Claims {
         role: Role::Participant,
         guest: true,
         consents: Default::default(),
+        few_links: false,
     }
 }
 

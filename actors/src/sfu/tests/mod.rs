@@ -3,7 +3,11 @@
 mod bandwidth;
 mod checks;
 mod control;
+mod decoder;
+pub mod descriptors;
 mod hostile;
+mod layered;
+mod layers;
 mod many;
 mod random;
 mod sinks;

@@ -85,6 +85,7 @@ impl Listening {
                     timestamp: packet.timestamp,
                     marker: packet.marker,
                     audio_level: packet.level,
+                    red: false,
                     payload: &packet.payload,
                     dependency_descriptor: None,
                 };

@@ -267,6 +267,8 @@ pub enum TopologyReason {
     Recording,
     /// Captions need everybody's sound.
     Captions,
+    /// Something on the server needs media, and somebody's extra copy of a mesh does not arrive there.
+    Tap,
     /// Few enough for a mesh, and the SFU for a moment yet: a room does not go to and fro.
     Settling,
 }

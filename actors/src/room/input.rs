@@ -82,6 +82,10 @@ pub enum Input {
         reason: TopologyReason,
         blamed: Vec<ParticipantId>,
     },
+    /// Something on the server needs everybody's media whole, which a mesh's extra copy is not; or nothing does any more.
+    ServerNeeds {
+        whole: Option<TopologyReason>,
+    },
     /// The room's media on the server is gone.
     MediaFailed,
     /// The room's own deadline has come.

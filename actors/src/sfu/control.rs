@@ -18,8 +18,14 @@ impl SfuCore {
     pub fn handle(&mut self, input: Input, now: At, out: &mut Vec<Output>) {
         match input {
             Input::AddPeer { participant } => {
-                self.peers.add(participant);
+                self.peers.add(participant, false);
             }
+            Input::AddTap { participant } => {
+                self.peers.add(participant, true);
+            }
+            Input::AttachSink { sink, wanted } => self.attach_sink(sink, wanted, now, out),
+            Input::DetachSink { sink } => self.detach_sink(sink, now, out),
+            Input::SinkLost { sink } => self.sink_lost(sink, now, out),
             Input::RemovePeer { peer } => self.remove(peer, now, out),
             Input::Publish { peer, tracks } => self.publish(peer, &tracks, now, out),
             Input::Permit { peer, sources } => self.permit(peer, &sources, now, out),
@@ -70,8 +76,8 @@ impl SfuCore {
             }
             self.unpublish(track, now);
             if let (Some(peer), Some(published)) = (self.peers.get_mut(peer), published) {
-                let permitted = peer.permits[place(source)];
-                peer.publications[place(source)] = Some(Publication::new(published, permitted, now));
+                let (permitted, tap) = (peer.permits[place(source)], peer.tap);
+                peer.publications[place(source)] = Some(Publication::new(published, permitted, tap, now));
             }
         }
         self.reconcile_all(now, out);

@@ -47,7 +47,13 @@ impl SfuCore {
             }
         }
         self.counts.forwarded += (forward.len() - before) as u64;
-        if taken.broken && !taken.unit.keyframe && !publication.streams.is_empty() {
+        if !publication.sinks.is_empty() {
+            let track = TrackKey { peer: packet.from, source: packet.source };
+            let before = self.sunk.len();
+            self.sinks.packet(track, publication, packet.layer, &taken, now, &mut self.sunk);
+            self.counts.sunk += (self.sunk.len() - before) as u64;
+        }
+        if taken.broken && !taken.unit.keyframe && !(publication.streams.is_empty() && publication.sinks.is_empty()) {
             self.ask_keyframe(TrackKey { peer: packet.from, source: packet.source }, packet.layer, now, out);
         }
     }

@@ -16,6 +16,7 @@
 //! | what a codec's payload says | `codec` |
 //! | the active speaker | `loudness`, `speaker` |
 //! | what a publisher may send | `policing`, `publications` |
+//! | who listens on the server itself | `sinks` |
 //! | figures | `limits` |
 //!
 //! A picture comes in several sizes: as encodings of their own (simulcast), or as spatial layers of one (VP9 and AV1). Both are layers here,
@@ -49,6 +50,7 @@ mod rate;
 mod reconcile;
 mod rewrite;
 mod rungs;
+mod sinks;
 mod slots;
 mod speaker;
 mod streams;
@@ -64,4 +66,5 @@ pub use codec::{dependency::patch as patch_dependencies, vp9::patch as patch_vp9
 pub use core::SfuCore;
 pub use limits::Limits;
 pub use observe::{Counts, Observed, ObservedPeer, ObservedSlot, ObservedTrack};
+pub use sinks::Sunk;
 pub use types::*;

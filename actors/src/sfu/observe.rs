@@ -24,6 +24,8 @@ pub struct Observed {
 pub struct Counts {
     pub received: u64,
     pub forwarded: u64,
+    /// Given to sinks, once a sink.
+    pub sunk: u64,
     /// From nobody, of a track that isn't published, or not permitted.
     pub refused: u64,
     /// Broken off in the middle of a codec's header.
@@ -41,6 +43,8 @@ pub struct Counts {
 pub struct ObservedPeer {
     pub index: u16,
     pub participant: ParticipantId,
+    /// An extra copy beside a mesh.
+    pub tap: bool,
     pub publishes: Vec<ObservedTrack>,
     pub receives: Vec<ObservedSlot>,
     /// Bits a second; none before the first.
@@ -108,6 +112,7 @@ impl SfuCore {
         ObservedPeer {
             index: index.0,
             participant: peer.participant,
+            tap: peer.tap,
             publishes: publishes.collect(),
             receives: receives.collect(),
             estimate: peer.receiver.path.estimate(),

@@ -37,6 +37,10 @@ pub struct Publication {
     pub encodings: [Encoding; MAX_LAYERS],
     /// Who gets it: this publication's row of the forwarding table.
     pub streams: Vec<StreamId>,
+    /// Who hears it on the server itself.
+    pub sinks: Vec<SinkIndex>,
+    /// It is of an extra copy: one encoding, and a limit of its own.
+    pub tap: bool,
     pub watched: Watched,
     pub since: At,
     policer: Policer,
@@ -80,8 +84,8 @@ pub enum Dropped {
 }
 
 impl Publication {
-    pub fn new(published: &Published, permitted: bool, now: At) -> Self {
-        let encoded = published.layers.clamp(1, MAX_LAYERS as u8);
+    pub fn new(published: &Published, permitted: bool, tap: bool, now: At) -> Self {
+        let encoded = if tap { 1 } else { published.layers.clamp(1, MAX_LAYERS as u8) };
         let layered = encoded == 1 && codec::has_spatial_layers(published.codec);
         // How many there are isn't said before they come; a publisher is told which are watched by these names all the same.
         let layers = if layered { MAX_LAYERS as u8 } else { encoded };
@@ -94,6 +98,8 @@ impl Publication {
             layered,
             encodings: Default::default(),
             streams: Vec::new(),
+            sinks: Vec::new(),
+            tap,
             watched: Watched::new(layers, now),
             since: now,
             policer: Policer::default(),
@@ -101,7 +107,7 @@ impl Publication {
     }
 
     pub fn is_same(&self, published: &Published) -> bool {
-        self.codec == published.codec && self.encoded == published.layers.clamp(1, MAX_LAYERS as u8)
+        self.codec == published.codec && (self.tap || self.encoded == published.layers.clamp(1, MAX_LAYERS as u8))
     }
 
     pub fn is_audio(&self) -> bool {
@@ -150,7 +156,9 @@ impl Publication {
 
     /// Gives the highest spatial layer that goes on. What lies above is for the streams to leave out, which see whole pictures.
     fn police(&mut self, packet: &PacketView<'_>, unit: &Unit, limits: &Limits, now: At) -> Result<u8, Dropped> {
-        let limit = Limit { bits: limits.source_bits(self.source), packet_by_packet: self.is_audio(), cut_ms: limits.cut_ms };
+        let bits = limits.source_bits(self.source);
+        let bits = if self.tap { bits.min(limits.tap_bits) } else { bits };
+        let limit = Limit { bits, packet_by_packet: self.is_audio(), cut_ms: limits.cut_ms };
         let layer = if self.layered { flows::place(unit.spatial) as Layer } else { packet.layer };
         let mut policer = std::mem::take(&mut self.policer);
         let coming = |policer: &Policer| {

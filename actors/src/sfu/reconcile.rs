@@ -17,6 +17,7 @@ impl SfuCore {
         for peer in self.peers.numbers() {
             self.reconcile(peer, now, out);
         }
+        self.place_sinks(now, out);
         self.settle_watched(now, out);
     }
 

@@ -53,6 +53,21 @@ pub enum SlotIndex {
     Video(u8),
 }
 
+/// A sink's number, given by the worker: small and dense.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SinkIndex(pub u32);
+
+/// What a sink hears.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SinkWanted {
+    pub participant: ParticipantId,
+    pub source: Source,
+    /// The best encoding of a picture, instead of the smallest.
+    pub best: bool,
+    /// Off, it hears nothing.
+    pub on: bool,
+}
+
 /// Control. Everything that is not a media packet.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Input {
@@ -62,6 +77,23 @@ pub enum Input {
     },
     RemovePeer {
         peer: PeerIndex,
+    },
+    /// An extra copy of the participant's media may come: a peer of its own, which only sinks hear. Its index is given by
+    /// [`SfuCore::tap`](super::SfuCore::tap); of each picture one encoding counts.
+    AddTap {
+        participant: ParticipantId,
+    },
+    /// The sink hears this from now on, or as it says anew.
+    AttachSink {
+        sink: SinkIndex,
+        wanted: SinkWanted,
+    },
+    DetachSink {
+        sink: SinkIndex,
+    },
+    /// The sink had no room for what it was given.
+    SinkLost {
+        sink: SinkIndex,
     },
     /// All that the peer publishes now; replaces what it published before.
     Publish {

@@ -5,6 +5,7 @@
 //! - [`hysteresis`]: back to the mesh only when it would have held; a mesh that failed is not trusted for a while.
 //! - [`signals`]: what clients measure → that a mesh fails, once it has lasted.
 //! - [`path_switch`]: one change-over: a second path beside the first, acknowledged edge by edge, committed or rolled back.
+//! - [`tap`]: who is heard for what runs on the server, and so sends an extra copy in a mesh.
 //! - [`explain`]: a sentence for the log.
 
 pub mod decide;
@@ -13,6 +14,7 @@ pub mod explain;
 pub mod hysteresis;
 pub mod path_switch;
 pub mod signals;
+pub mod tap;
 
 pub use decide::{Facts, Needs, Wanted, decide};
 pub use hysteresis::Hysteresis;

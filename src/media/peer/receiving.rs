@@ -181,7 +181,8 @@ fn inner_pt(red: &[u8]) -> Option<u8> {
     red.first().map(|first| first & 0x7f)
 }
 
-fn primary(red: &[u8]) -> Option<Arc<[u8]>> {
+/// What redundant audio (RFC 2198) is around.
+pub fn primary(red: &[u8]) -> Option<Arc<[u8]>> {
     let blocks = RedDecoder::decode(red).ok()?;
     blocks.iter().find(|block| block.is_primary).map(|block| Arc::from(block.payload))
 }

@@ -105,6 +105,7 @@ impl Engine for Fake {
             voice: Some(true),
             turned: None,
             arrived: now,
+            report: None,
             payload: Arc::from(payload),
             descriptor: None,
         }));

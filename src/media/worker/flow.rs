@@ -234,6 +234,7 @@ impl Worker {
             self.forward(room_key, &forward, packet);
         }
         self.scratch.forwards = forwards;
+        self.sink(room_key, packet);
         self.outputs(room_key, outputs);
     }
 
@@ -327,6 +328,7 @@ pub(super) fn name(leg: Leg) -> &'static str {
     match leg {
         Leg::Publish => "publish",
         Leg::Receive => "receive",
+        Leg::Tap => "tap",
     }
 }
 

@@ -39,10 +39,17 @@ export class SfuPublish extends Leg {
   #timer = null;
   /** What each sender was last asked for: asking twice would start its encoder anew. @type {WeakMap<RTCRtpSender, string>} */
   #asked = new WeakMap();
+  #first;
+  #fixed;
 
-  /** @param {import("./sfu-leg.js").LegOptions & {codec?: string}} options */
+  /**
+   * @param {import("./sfu-leg.js").LegOptions & {codec?: string, first?: import("./slots.js").Slot[], encodings?: (slot: import("./slots.js").Slot, tracks: import("./slots.js").Tracks) => RTCRtpEncodingParameters[]}} options
+   * `first`: the lines that are there from the beginning; `encodings`: what is sent of each, whatever anybody watches
+   */
   constructor(options) {
     super(options);
+    this.#first = options.first ?? ["microphone", "camera"];
+    this.#fixed = options.encodings ?? null;
     this.#codec = options.codec ?? "VP8";
   }
 
@@ -52,8 +59,7 @@ export class SfuPublish extends Leg {
     pc.onnegotiationneeded = () => this.#wantOffer();
     this.#lines = {};
     this.#sendings = 0;
-    this.#line("microphone");
-    this.#line("camera");
+    for (const slot of this.#first) this.#line(slot);
     this.#feed();
     this.#wantOffer();
   }
@@ -199,9 +205,8 @@ export class SfuPublish extends Leg {
 
   #feed() {
     if (this.closed || !this.pc) return;
-    if (this.#tracks.screen) this.#line("screen");
-    if (this.#tracks.screenAudio) this.#line("screenAudio");
     for (const slot of SLOTS) {
+      if (this.#tracks[slot]) this.#line(slot);
       const sender = this.#lines[slot]?.sender;
       if (!sender) continue;
       const track = this.#tracks[slot];
@@ -212,6 +217,7 @@ export class SfuPublish extends Leg {
 
   /** @param {import("./slots.js").Slot} slot @returns {RTCRtpEncodingParameters[]} */
   #encodings(slot) {
+    if (this.#fixed) return this.#fixed(slot, this.#tracks);
     const wanted = this.#wanted.get(LINES[slot].source) ?? null;
     if (slot === "microphone") return [{ maxBitrate: 40_000, ...FIRST }];
     if (slot === "screenAudio") return [{ maxBitrate: 64_000, ...FIRST }];

@@ -301,6 +301,11 @@ export type EventFrame1 =
       type: "media_limited";
     }
   | {
+      epoch?: number | null;
+      taps: Tap[];
+      type: "taps_updated";
+    }
+  | {
       leg: Leg;
       type: "path_lost";
     }
@@ -392,6 +397,7 @@ export type TopologyReason =
   | "relays"
   | "recording"
   | "captions"
+  | "tap"
   | "settling";
 export type LeaveReason = ("left" | "connection_lost" | "removed" | "sent_to_waiting" | "ended") | "rejoined";
 /**
@@ -399,14 +405,18 @@ export type LeaveReason = ("left" | "connection_lost" | "removed" | "sent_to_wai
  */
 export type RollbackReason = "not_ready" | "not_needed" | "media_failed";
 /**
- * Of the two connections that a participant has with the server.
+ * Of the connections that a participant has with the server.
  */
-export type Leg = "publish" | "receive";
+export type Leg = "publish" | "receive" | "tap";
 /**
  * Why the server did not take a description.
  */
 export type DescriptionProblem = ("unreadable" | "too_many_lines") | "no_offer" | "no_peer" | "full";
 export type LimitReason = "bandwidth" | "source_limit" | "not_sent";
+/**
+ * What media on the server may be used for: each is agreed to by itself.
+ */
+export type Purpose = "recording" | "transcription" | "emotion" | "assistant";
 export type EndReason = "ended_by_host" | "expired" | "empty" | "deleted";
 export type QualityLevel = "good" | "fair" | "poor";
 export type QualityProblem = "loss" | "latency" | "jitter" | "bandwidth" | "cpu";
@@ -965,6 +975,20 @@ export interface Limited {
   participantId: ParticipantId;
   reason: LimitReason;
   source: Source;
+}
+/**
+ * Whose media the server hears for something that runs on it, by their consent.
+ */
+export interface Tap {
+  participantId: ParticipantId;
+  /**
+   * What for.
+   */
+  purposes: Purpose[];
+  /**
+   * What it hears and sees of them while it is on. Of a camera and a screen, in a mesh, the low encoding alone.
+   */
+  sources: Source[];
 }
 /**
  * The caller's error: it goes back with its `ref`, and changed nothing.

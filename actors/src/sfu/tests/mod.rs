@@ -10,5 +10,6 @@ mod layered;
 mod layers;
 mod many;
 mod random;
+mod sinks;
 mod source;
 mod world;

@@ -13,6 +13,7 @@ use crate::{
     store::StoreError,
     telemetry::{self, TelemetryError},
 };
+use actors::RoomsHandle;
 use data_lock::DataLock;
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -43,22 +44,28 @@ pub enum AppError {
 
 /// Runs the server until it is told to stop.
 pub fn serve(config: Config) -> Result<(), AppError> {
+    serve_with(config, |_| ())
+}
+
+/// As [`serve`]; `started` gets the rooms once they can be opened: a program around the server needs their media by it.
+pub fn serve_with(config: Config, started: impl FnOnce(RoomsHandle)) -> Result<(), AppError> {
     for (name, value) in [("database_url", &config.database_url), ("redis_url", &config.redis_url)] {
         if value.is_some() {
             return Err(AppError::NotInThisBuild(name));
         }
     }
     telemetry::start_logging(&config)?;
-    actix::System::new().block_on(run(config))
+    actix::System::new().block_on(run(config, started))
 }
 
-async fn run(config: Config) -> Result<(), AppError> {
+async fn run(config: Config, started: impl FnOnce(RoomsHandle)) -> Result<(), AppError> {
     let _alone = DataLock::take(&config.data_dir)?;
     let metrics = telemetry::start_metrics()?;
     let media = config.sfu.then(|| media::start(&config)).transpose()?;
     let parts = adapters::build(&config, metrics, media.as_ref())?;
     let (shared, signalling) = (parts.shared.clone(), parts.signalling.clone());
     let server = listen::start(&config, parts)?;
+    started(shared.rooms.clone());
     let upkeep = actix::spawn(telemetry::upkeep(shared.metrics.clone()));
     let housekeeping = actix::spawn(housekeeping::keep(shared.clone()));
     let drain = Duration::from_secs(config.drain_seconds);

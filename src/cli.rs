@@ -69,6 +69,11 @@ impl CliError {
 
 /// Does what the arguments say. Exit codes: 0 done, 1 could not run, 2 bad usage.
 pub fn main() -> ExitCode {
+    main_with(|_| ())
+}
+
+/// As [`main`]; `started` gets the rooms of the server that it serves.
+pub fn main_with(started: impl FnOnce(actors::RoomsHandle)) -> ExitCode {
     let matches = Cli::command().args(config::arguments()).get_matches();
     let command = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).command;
     let done = config::load(&matches, std::env::vars()).map_err(CliError::from).and_then(|(config, sources)| {
@@ -76,7 +81,7 @@ pub fn main() -> ExitCode {
             print!("{}", config.print(&sources));
             return Ok(());
         }
-        run(command.unwrap_or(Command::Serve), config)
+        run(command.unwrap_or(Command::Serve), config, started)
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -87,9 +92,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, config: Config) -> Result<(), CliError> {
+fn run(command: Command, config: Config, started: impl FnOnce(actors::RoomsHandle)) -> Result<(), CliError> {
     match command {
-        Command::Serve => crate::app::serve(config).map_err(CliError::because),
+        Command::Serve => crate::app::serve_with(config, started).map_err(CliError::because),
         Command::Config(_) => {
             print!("{}", Config::example());
             Ok(())

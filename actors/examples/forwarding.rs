@@ -82,6 +82,7 @@ fn view(from: PeerIndex, number: u64, payload: &[u8]) -> PacketView<'_> {
         marker: number % 4 == 3,
         audio_level: None,
         payload,
+        red: false,
         dependency_descriptor: None,
     }
 }

@@ -4,6 +4,7 @@
 //! web/ws (outside) ─▶ Participant ─▶ Room ─▶ RoomState::apply(input, now) -> effects
 //!                          ▲           │ └──▶ topology::decide(facts)
 //!                          └─ events ──┘
+//! sinks: media for what runs on the server, by consent
 //! MeetingManager finds or creates rooms, watches them, rebuilds a crashed one
 //! ```
 //!
@@ -19,6 +20,7 @@ pub mod ports;
 pub mod protocol;
 pub mod room;
 pub mod sfu;
+pub mod sinks;
 pub mod supervise;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -2,7 +2,8 @@
 
 use crate::{
     ids::*,
-    protocol::{LayersWanted, Leg, Limited, Slot, TrackLabel, Want},
+    protocol::{LayersWanted, Leg, Limited, Slot, Source, TrackLabel, Want},
+    sinks::{ConsentedTrack, Quality, SinkKey, Valve},
 };
 use std::sync::Arc;
 
@@ -18,18 +19,64 @@ pub struct Permit {
 #[derive(Clone, PartialEq, Debug)]
 pub enum MediaCommand {
     /// The participant's media may come. Again for one who is there: changes the permit only.
-    AddPeer { participant: ParticipantId, permit: Permit },
+    AddPeer {
+        participant: ParticipantId,
+        permit: Permit,
+    },
     /// An offer for the publishing connection.
-    Offer { participant: ParticipantId, sdp: String, tracks: Vec<TrackLabel>, epoch: u32 },
+    Offer {
+        participant: ParticipantId,
+        sdp: String,
+        tracks: Vec<TrackLabel>,
+        epoch: u32,
+    },
     /// The answer to our offer for the receiving connection.
-    Answer { participant: ParticipantId, sdp: String, epoch: u32 },
+    Answer {
+        participant: ParticipantId,
+        sdp: String,
+        epoch: u32,
+    },
     /// Make a receiving connection if there is none, and offer it; `restart` with new ICE credentials. For one that is there an offer that was
     /// never answered is made again: its word may have been lost. What the receiver was last told (slots, limits) is told again.
-    OfferReceive { participant: ParticipantId, epoch: u32, restart: bool },
+    OfferReceive {
+        participant: ParticipantId,
+        epoch: u32,
+        restart: bool,
+    },
     /// All that the participant wants to see; replaces what it wanted before.
-    Want { participant: ParticipantId, tracks: Vec<Want> },
+    Want {
+        participant: ParticipantId,
+        tracks: Vec<Want>,
+    },
     /// Both connections end, and nothing of theirs is forwarded from now on.
-    RemovePeer { participant: ParticipantId },
+    RemovePeer {
+        participant: ParticipantId,
+    },
+    /// In a mesh: an extra copy of the participant's media may come, for sinks alone. Again for one who is there: changes `sources` only.
+    AddTap {
+        participant: ParticipantId,
+        sources: Vec<Source>,
+    },
+    /// An offer for the connection with that copy.
+    OfferTap {
+        participant: ParticipantId,
+        sdp: String,
+        tracks: Vec<TrackLabel>,
+        epoch: u32,
+    },
+    RemoveTap {
+        participant: ParticipantId,
+    },
+    /// Gives the sink what comes of the track, over whichever path. Again for one that is there: changes `quality` and `on`.
+    AttachSink {
+        track: ConsentedTrack,
+        quality: Quality,
+        on: bool,
+        to: Valve,
+    },
+    DetachSink {
+        key: SinkKey,
+    },
     /// The room's media ends.
     Close,
 }

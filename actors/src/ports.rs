@@ -1,6 +1,7 @@
 //! What the inside needs of the outside. `src/` implements these; tests use the memory twins in `testing`.
 
 use crate::media::{MediaCommand, MediaEvents};
+use crate::sinks::SinkItem;
 use crate::{
     clock::Timestamp,
     ids::*,
@@ -159,6 +160,12 @@ pub trait IceServers: Send + Sync + 'static {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 #[error("the media plane is busy")]
 pub struct MediaBusy;
+
+/// Where the media of a track goes that somebody agreed to. Called on a media worker's thread, and by the room for marks: it must not block.
+pub trait MediaSink: Send + Sync + 'static {
+    /// Says whether there was room; what there was none for is lost, and the sink has to say so where it is missing.
+    fn put(&self, item: SinkItem) -> bool;
+}
 
 /// Forwards media for rooms. Calls never block.
 pub trait MediaPlane: Send + Sync + 'static {

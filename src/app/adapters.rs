@@ -153,6 +153,7 @@ impl JoinTokens for JoinTokenReader {
             role: join.role,
             guest: join.guest,
             consents: consents(&join.purposes),
+            few_links: false,
         };
         Some((join.room_id, claims))
     }

@@ -18,6 +18,10 @@ pub struct Counts {
     pub keyframes_asked: u64,
     pub layer_switches: u64,
     pub events_lost: u64,
+    /// Packets that went to sinks, and that found no room there.
+    pub sunk: u64,
+    pub sink_drops: u64,
+    pub sink_gaps: u64,
     dropped: BTreeMap<&'static str, u64>,
 }
 
@@ -48,6 +52,9 @@ impl Counts {
         counter!("greenroom_media_keyframe_requests_total", "direction" => "sent").increment(counts.keyframes_asked);
         counter!("greenroom_media_layer_switches_total").increment(counts.layer_switches);
         counter!("greenroom_queue_drops_total", "queue" => "media_events").increment(counts.events_lost);
+        counter!("greenroom_media_sink_packets_total").increment(counts.sunk);
+        counter!("greenroom_media_sink_drops_total").increment(counts.sink_drops);
+        counter!("greenroom_media_sink_gaps_total").increment(counts.sink_gaps);
         for (reason, count) in &counts.dropped {
             counter!("greenroom_media_dropped_total", "reason" => *reason).increment(*count);
         }
@@ -72,4 +79,9 @@ pub fn connections(leg: &'static str, change: f64) {
 
 pub fn rooms(change: f64) {
     gauge!("greenroom_media_rooms").increment(change);
+}
+
+/// Sinks that were attached, or with a negative number, that went.
+pub fn sinks(change: f64) {
+    gauge!("greenroom_media_sinks_attached").increment(change);
 }

@@ -4,6 +4,7 @@
 use actors::{
     media::DescriptionError,
     sfu::{Codec, Forward, Layer, SlotIndex},
+    sinks::SenderReport,
 };
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
@@ -54,7 +55,11 @@ pub struct Incoming {
     /// How the camera is turned, as on the wire (3GPP TS 26.114).
     pub turned: Option<u8>,
     pub arrived: Instant,
+    /// The newest of its stream.
+    pub report: Option<SenderReport>,
     pub payload: Arc<[u8]>,
+    /// The dependency descriptor, where it was negotiated.
+    pub descriptor: Option<Arc<[u8]>>,
 }
 
 /// A packet for a receiver's slot: what it is, and its numbers there.

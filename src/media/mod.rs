@@ -17,6 +17,7 @@ mod peer;
 mod plane;
 mod room;
 mod sdp;
+mod sinks;
 mod slab;
 mod stun;
 mod tcp;

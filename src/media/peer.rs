@@ -1,5 +1,6 @@
 //! One connection on str0m. This file and its folder are the only ones that name it.
 
+mod dependency;
 mod profile;
 mod receiving;
 mod route;
@@ -13,13 +14,16 @@ use super::{
 use actors::{
     media::DescriptionError,
     sfu::{Layer, SlotIndex},
+    sinks::SenderReport,
 };
+use dependency::Descriptor;
 use receiving::Slots;
+pub use receiving::primary;
 use route::Route;
 use setup::Setup;
 use std::{
     net::SocketAddr,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 use str0m::{
     Event, Input, Output, Rtc, RtcError,
@@ -27,7 +31,7 @@ use str0m::{
     change::SdpOffer,
     media::{KeyframeRequestKind, Mid},
     net,
-    rtp::RtpPacket,
+    rtp::{RtpPacket, rtcp::SenderInfo},
     stats::PeerStats,
 };
 use streams::Lines;
@@ -188,6 +192,8 @@ impl Peer {
             voice: values.voice_activity,
             turned: values.video_orientation.map(|turned| turned as u8),
             arrived: packet.timestamp,
+            report: packet.last_sender_info.and_then(|info| report(info, packet.time.numer())),
+            descriptor: values.user_values.get::<Descriptor>().map(|descriptor| descriptor.0.clone()),
             payload: packet.payload,
         })
     }
@@ -203,7 +209,8 @@ impl Peer {
 impl Engine for Peer {
     fn accept_offer(&mut self, sdp: &str) -> Result<Accepted, DescriptionError> {
         let checked = sdp::check(sdp)?;
-        let offer = SdpOffer::from_sdp_string(&checked.text).map_err(|error| unreadable(&error))?;
+        let text = sdp::keep_descriptor_for_av1(&checked.text);
+        let offer = SdpOffer::from_sdp_string(&text).map_err(|error| unreadable(&error))?;
         let answer = self.rtc.sdp_api().accept_offer(offer).map_err(|error| unreadable(&error))?;
         let lines = self.lines.negotiated(&self.rtc, &checked.lines);
         Ok(Accepted { sdp: answer.to_sdp_string(), lines })
@@ -292,6 +299,13 @@ impl Engine for Peer {
             self.rtc.disconnect();
         }
     }
+}
+
+/// The engine extends the timestamps of reports by themselves: here they are brought next to the packets'.
+fn report(info: SenderInfo, beside: u64) -> Option<SenderReport> {
+    let ntp = info.ntp_time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    let ahead = (info.rtp_time.numer() as u32).wrapping_sub(beside as u32) as i32;
+    Some(SenderReport { ntp_us: ntp.as_micros() as u64, timestamp: beside.saturating_add_signed(ahead.into()) })
 }
 
 fn broken(error: RtcError) -> Broken {

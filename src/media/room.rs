@@ -1,6 +1,6 @@
 //! A room as its worker keeps it: the forwarding core, the people by their numbers in it, and the way back to the room's actor.
 
-use super::{engine::Line, outbox::Outbox, sdp::Origin, slab::Key};
+use super::{engine::Line, outbox::Outbox, sdp::Origin, sinks::Sinks, slab::Key};
 use actors::{
     ids::{ParticipantId, RoomId},
     media::Permit,
@@ -14,12 +14,15 @@ pub struct Room {
     pub core: SfuCore,
     pub outbox: Outbox,
     people: Vec<Option<Person>>,
+    pub sinks: Sinks,
     /// Layer switches that were counted already.
     pub switches: u64,
 }
 
 pub struct Person {
     pub participant: ParticipantId,
+    /// What they publish on: their path, or an extra copy.
+    pub leg: Leg,
     pub publishing: Side,
     pub receiving: Side,
     /// What the publisher says that its m-lines are.
@@ -42,7 +45,7 @@ pub struct Side {
 
 impl Room {
     pub fn new(id: RoomId, core: SfuCore, outbox: Outbox) -> Self {
-        Self { id, core, outbox, people: Vec::new(), switches: 0 }
+        Self { id, core, outbox, people: Vec::new(), sinks: Sinks::default(), switches: 0 }
     }
 
     pub fn person(&self, peer: PeerIndex) -> Option<&Person> {
@@ -53,12 +56,12 @@ impl Room {
         self.people.get_mut(peer.0 as usize)?.as_mut()
     }
 
-    pub fn add(&mut self, peer: PeerIndex, participant: ParticipantId) {
+    pub fn add(&mut self, peer: PeerIndex, participant: ParticipantId, leg: Leg) {
         let index = peer.0 as usize;
         if self.people.len() <= index {
             self.people.resize_with(index + 1, || None);
         }
-        self.people[index].get_or_insert_with(|| Person::new(participant));
+        self.people[index].get_or_insert_with(|| Person::new(participant, leg));
     }
 
     pub fn remove(&mut self, peer: PeerIndex) -> Option<Person> {
@@ -72,9 +75,10 @@ impl Room {
 }
 
 impl Person {
-    fn new(participant: ParticipantId) -> Self {
+    fn new(participant: ParticipantId, leg: Leg) -> Self {
         Self {
             participant,
+            leg,
             publishing: Side::default(),
             receiving: Side::default(),
             labels: Vec::new(),
@@ -86,7 +90,7 @@ impl Person {
 
     pub fn side(&mut self, leg: Leg) -> &mut Side {
         match leg {
-            Leg::Publish => &mut self.publishing,
+            Leg::Publish | Leg::Tap => &mut self.publishing,
             Leg::Receive => &mut self.receiving,
         }
     }
@@ -153,7 +157,7 @@ mod tests {
     use super::*;
 
     fn person(lines: &[(&str, Option<Codec>)], labels: &[(&str, Source)]) -> Person {
-        let mut person = Person::new(ParticipantId(uuid::Uuid::from_u128(1)));
+        let mut person = Person::new(ParticipantId(uuid::Uuid::from_u128(1)), Leg::Publish);
         let line = |(mid, codec): &(&str, Option<Codec>)| Line {
             mid: (*mid).to_owned(),
             audio: mid.starts_with('a'),

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 /// Longest description.
 pub const MAX_BYTES: usize = 64 * 1024;
 pub const MAX_LINES: usize = 64;
+pub const DEPENDENCY_DESCRIPTOR: &str = "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
+
 /// Longest mid that the RTP header extension carries.
 const MAX_MID: usize = 16;
 
@@ -147,6 +149,29 @@ impl MediaLine {
     }
 }
 
+/// Takes the dependency descriptor off every m-line whose first codec isn't AV1: for AV1 it alone tells the layers, while beside VP8
+/// browsers leave out what tells its pictures.
+pub fn keep_descriptor_for_av1(text: &str) -> String {
+    let starts = std::iter::once(0).chain(text.match_indices("\nm=").map(|(at, _)| at + 1)).collect::<Vec<_>>();
+    let ends = starts[1..].iter().copied().chain([text.len()]);
+    let sections = starts.iter().zip(ends).map(|(start, end)| &text[*start..end]);
+    sections
+        .flat_map(|section| section.split_inclusive('\n').filter(move |line| !is_descriptor(line) || prefers_av1(section)))
+        .collect()
+}
+
+fn is_descriptor(line: &str) -> bool {
+    line.starts_with("a=extmap:") && line.contains(DEPENDENCY_DESCRIPTOR)
+}
+
+fn prefers_av1(section: &str) -> bool {
+    let first = section.lines().next().and_then(|line| line.strip_prefix("m=video ")).and_then(|rest| rest.split(' ').nth(2));
+    first.is_some_and(|first| {
+        let is_av1 = |rest: &str| rest.strip_prefix(first).is_some_and(|name| name.to_ascii_lowercase().starts_with(" av1/"));
+        section.lines().filter_map(|line| line.strip_prefix("a=rtpmap:")).any(is_av1)
+    })
+}
+
 pub fn unreadable(why: &str) -> DescriptionError {
     DescriptionError::Unreadable(why.to_owned())
 }
@@ -176,6 +201,20 @@ mod tests {
         assert!(first.same_connection(&restarted));
         assert!(!first.same_connection(&check(&OFFER.replace("AB:CD", "AB:CE")).unwrap().origin));
         assert!(!first.same_connection(&check(&OFFER.replace("o=- 42", "o=- 43")).unwrap().origin));
+    }
+
+    #[test]
+    fn only_av1_keeps_the_dependency_descriptor() {
+        let line = |pt: u8| {
+            format!(
+                "m=video 9 UDP/TLS/RTP/SAVPF {pt} 99\r\na=mid:{pt}\r\na=extmap:12 {DEPENDENCY_DESCRIPTOR}\r\na=extmap:4 urn:x\r\n\
+                 a=rtpmap:45 AV1/90000\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:4 AV1/90000\r\n"
+            )
+        };
+        let (av1, vp8) = (line(45), line(96));
+        let kept = keep_descriptor_for_av1(&format!("v=0\r\n{vp8}{av1}"));
+        assert_eq!(kept, format!("v=0\r\n{}{av1}", vp8.replace(&format!("a=extmap:12 {DEPENDENCY_DESCRIPTOR}\r\n"), "")));
+        assert_eq!(keep_descriptor_for_av1(OFFER), OFFER);
     }
 
     #[test]

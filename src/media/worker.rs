@@ -4,6 +4,7 @@
 mod control;
 mod flow;
 mod negotiate;
+mod sinks;
 mod upkeep;
 
 use super::{
@@ -20,7 +21,7 @@ use super::{
 };
 use actors::{
     ids::RoomId,
-    sfu::{At, Forward, Limits, Output},
+    sfu::{At, Forward, Limits, Output, Sunk},
 };
 use mio::{Events, Interest, Poll, Registry, Token};
 use std::{
@@ -28,7 +29,7 @@ use std::{
     io,
     net::SocketAddr,
     sync::{Arc, atomic::Ordering},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 pub const WAKER: Token = Token(0);
@@ -67,6 +68,8 @@ pub struct Worker {
     rules: Rules,
     engines: Arc<dyn Engines>,
     start: Instant,
+    /// Microseconds since 1970 at `start`.
+    start_us: u64,
     now: Instant,
     udp: Udp,
     tcp: Tcp,
@@ -100,6 +103,7 @@ struct Scratch {
     happened: Vec<Happened>,
     forwards: Vec<Forward>,
     outputs: Vec<Output>,
+    sunk: Vec<Sunk>,
     outgoing: Vec<Datagram>,
     dirty: Vec<Key>,
     frames: Vec<(SocketAddr, Vec<u8>)>,
@@ -119,6 +123,7 @@ impl Worker {
             rules: equipment.rules,
             engines: equipment.engines,
             start: now,
+            start_us: SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_micros() as u64,
             now,
             udp,
             tcp,

@@ -79,10 +79,10 @@ pub const METRICS: &[Metric] = catalogue! {
     Counter "greenroom_store_failures_total" COUNT ["what": "snapshot", "room", "admitted", "audit", "quality"] "What could not be kept and is not tried again";
 
     Gauge "greenroom_media_rooms" COUNT "Rooms whose media goes through this server";
-    Gauge "greenroom_media_connections" COUNT ["leg": "publish", "receive"] "Media connections, also those that are not up yet";
+    Gauge "greenroom_media_connections" COUNT ["leg": "publish", "receive", "tap"] "Media connections, also those that are not up yet";
     Counter "greenroom_media_connected_total" COUNT ["transport": "udp", "tcp"] "Media connections that came up, by how";
     Counter "greenroom_media_srtp_total" COUNT ["profile": "aead_aes_128_gcm", "aead_aes_256_gcm", "aes_128_cm_sha1_80"] "Media connections that came up, by the SRTP profile they chose";
-    Histogram(LATENCY) "greenroom_media_connect_seconds" SECONDS ["leg": "publish", "receive"] "From making a media connection to its being up";
+    Histogram(LATENCY) "greenroom_media_connect_seconds" SECONDS ["leg": "publish", "receive", "tap"] "From making a media connection to its being up";
     Counter "greenroom_media_ended_total" COUNT ["reason": "closed", "silent", "failed", "panicked"] "Media connections that ended by themselves or went silent";
     Counter "greenroom_media_received_datagrams_total" COUNT "Datagrams that arrived, also strangers'";
     Counter "greenroom_media_received_bytes_total" BYTES "Bytes of these";
@@ -95,6 +95,14 @@ pub const METRICS: &[Metric] = catalogue! {
     Counter "greenroom_media_nacks_total" COUNT "Packets that receivers asked for again";
     Counter "greenroom_media_keyframe_requests_total" COUNT ["direction": "received", "sent"] "Keyframes that receivers asked for, and that publishers were asked for";
     Counter "greenroom_media_layer_switches_total" COUNT "Times that a receiver's picture went to another layer";
+    Counter "greenroom_taps_failed_total" COUNT "Times that an extra copy of a mesh did not come, for which its room went over to the server";
+    Counter "greenroom_tap_offers_total" COUNT "Offers for an extra copy of a mesh";
+    Gauge "greenroom_media_needs" COUNT ["purpose": "recording", "transcription", "emotion", "assistant"] "What runs on the server and needs media of a room";
+    Gauge "greenroom_media_sinks" COUNT "Tracks that are heard on the server by consent, also while they are off";
+    Gauge "greenroom_media_sinks_attached" COUNT "These, as the media workers have them";
+    Counter "greenroom_media_sink_packets_total" COUNT "Packets given to what listens on the server, one a listener";
+    Counter "greenroom_media_sink_drops_total" COUNT "Packets that a slow listener lost";
+    Counter "greenroom_media_sink_gaps_total" COUNT "Gaps of lost packets, each marked where it is";
 
     Counter "greenroom_topology_switches_total" COUNT ["reason":] "Switches between mesh and server that ended, by where to, outcome (committed, rolled_back) and why";
     Histogram(LATENCY) "greenroom_topology_switch_seconds" SECONDS ["outcome":] "From opening a switch to its commit or its end without one, by where to and outcome";

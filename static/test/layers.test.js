@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { preferred, preferredSound, withSilenceSaved } from "../js/peers/codecs.js";
+import { chosenCodec, preferred, preferredSound, withSilenceSaved } from "../js/peers/codecs.js";
 import { cameraEncodings } from "../js/peers/layers.js";
 
 const active = (facts) => cameraEncodings({ wanted: null, ...facts }).filter((one) => one.active).map((one) => one.rid).join("");
@@ -29,6 +29,32 @@ test("a device in trouble leaves out the largest, and never all", () => {
   assert.equal(active({ lines: 720, level: 2 }), "q");
   assert.equal(active({ lines: 180, level: 2 }), "q");
   assert.ok(cameraEncodings({ lines: 720, wanted: null, lowPower: true }).every((one) => one.maxFramerate === 15));
+});
+
+test("layers of one stream: up to the largest size that is watched, named as browsers do", () => {
+  const layers = (facts) => {
+    const [one, ...more] = cameraEncodings({ wanted: null, codec: "VP9", ...facts });
+    assert.deepEqual([more, one.rid], [[], undefined]);
+    return [one.scalabilityMode, one.scaleResolutionDownBy, one.active];
+  };
+  assert.deepEqual(layers({ lines: 720 }), ["L3T3_KEY", 1, true]);
+  assert.deepEqual(layers({ lines: 720, wanted: ["q", "h"] }), ["L2T3_KEY", 2, true]);
+  assert.deepEqual(layers({ lines: 720, wanted: ["q"], codec: "AV1" }), ["L1T3", 4, true]);
+  assert.deepEqual(layers({ lines: 720, wanted: [] }), ["L1T3", 4, false]);
+  assert.deepEqual(layers({ lines: 360, codec: "AV1" }), ["L2T2_KEY", 1, true]);
+  assert.deepEqual(layers({ lines: 360, wanted: ["q", "h", "f"] }), ["L2T3_KEY", 1, true]);
+  assert.deepEqual(layers({ lines: 180, level: 2 }), ["L1T3", 1, true]);
+  assert.deepEqual(layers({ lines: 720, level: 1 }), ["L2T3_KEY", 2, true]);
+  assert.ok(cameraEncodings({ lines: 720, wanted: null, codec: "VP8" }).every((one) => one.scalabilityMode === "L1T2"));
+  assert.ok(cameraEncodings({ lines: 720, wanted: null, codec: "H264" }).every((one) => one.scalabilityMode === undefined));
+});
+
+test("the own choice goes before the room's, and what the browser can't is not chosen", () => {
+  assert.equal(chosenCodec(undefined, "vp9", ["VP8", "VP9"]), "VP9");
+  assert.equal(chosenCodec("H264", "vp9", ["VP8", "VP9", "H264"]), "H264");
+  assert.equal(chosenCodec("AV1", "vp9", ["VP8", "VP9"]), "VP9");
+  assert.equal(chosenCodec(undefined, "av1", ["VP8"]), "VP8");
+  assert.equal(chosenCodec(undefined, undefined, []), "VP8");
 });
 
 const codec = (mimeType) => ({ mimeType });

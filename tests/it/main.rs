@@ -6,6 +6,7 @@ mod people;
 mod problem;
 mod raw;
 mod server;
+mod tap;
 mod wire;
 
 mod contract;

@@ -116,7 +116,8 @@ impl Server {
         let of = |path: String| std::fs::read_to_string(path).unwrap_or_default();
         let tables = ["udp", "udp6"].map(|table| of(format!("/proc/{}/net/{table}", self.pid())));
         // The tables are the whole machine's: the tenth column is the socket's number.
-        let all: Vec<&str> = tables.iter().flat_map(|table| table.lines().skip(1)).filter_map(|line| line.split_whitespace().nth(9)).collect();
+        let all: Vec<&str> =
+            tables.iter().flat_map(|table| table.lines().skip(1)).filter_map(|line| line.split_whitespace().nth(9)).collect();
         let files = std::fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("it runs");
         let links = files.filter_map(|file| std::fs::read_link(file.ok()?.path()).ok());
         let sockets = links.filter_map(|link| Some(link.to_str()?.strip_prefix("socket:[")?.trim_end_matches(']').to_owned()));

@@ -9,13 +9,14 @@ use crate::{
     ids::{Identity, ParticipantId, RoomId},
     participant::{ParticipantSetup, limits::RateLimits, outbox::OutboxLimits},
     ports::{IceServers, MediaPlane, RoomRecord, RoomStore},
-    protocol::{CommandError, EndReason, ErrorCode, SharedFile},
+    protocol::{CommandError, EndReason, ErrorCode, Purpose, SharedFile},
     room::{
         CommandResult,
-        actor::{Room, RoomSetup, messages as to_room},
+        actor::{Room, RoomSetup, messages as to_room, needs::NeedsChanged},
         observe::LiveRoom,
         rules::Rules,
     },
+    sinks::{MediaNeed, NeedRegistry, NeededMedia, SinkFactory},
     supervise::{BackOff, PulseWatch, Supervised},
 };
 use actix::{Addr, ArbiterHandle, prelude::SendError};
@@ -49,12 +50,13 @@ const DEADLINE: Duration = Duration::from_secs(5);
 pub struct RoomsHandle {
     directory: Arc<Directory>,
     manager: Arc<OnceLock<Supervised<MeetingManager>>>,
+    needs: Arc<NeedRegistry>,
 }
 
 impl RoomsHandle {
     /// Starts the manager, which goes on with the sessions that were open.
     pub fn start(setup: RoomsSetup) -> Self {
-        let rooms = Self { directory: Arc::default(), manager: Arc::default() };
+        let rooms = Self { directory: Arc::default(), manager: Arc::default(), needs: Arc::default() };
         let participant =
             ParticipantSetup { clock: setup.clock, outbox: setup.outbox, rates: setup.rates, ice: setup.ice, dev: setup.dev };
         let room_setup = Arc::new(RoomSetup {
@@ -62,6 +64,7 @@ impl RoomsHandle {
             store: setup.store,
             rules: Rules { sfu_available: setup.media.is_some(), ..setup.rules },
             media: setup.media,
+            needs: rooms.needs.clone(),
             participant: Arc::new(participant),
         });
         let (handle, home, arbiters) = (rooms.clone(), setup.arbiters[0].clone(), Arc::new(setup.arbiters));
@@ -153,6 +156,31 @@ impl RoomsHandle {
             None => Err(CommandError::new(ErrorCode::RoomEnded, "no session is open")),
             Some(open) => ask(open, to_room::EndSession { reason, answer }, result).await,
         }
+    }
+
+    /// Something on the server needs media of the room's open session, until what is returned is dropped or the session ends. `sinks` makes a
+    /// sink for each track of everybody who agreed to `purpose`, at its first sound; a room that is made again goes on with the same ones.
+    /// A mesh stays one: people send an extra copy. `Err`: no session is open.
+    pub fn need(
+        &self,
+        room: RoomId,
+        purpose: Purpose,
+        media: NeededMedia,
+        sinks: SinkFactory,
+    ) -> Result<MediaNeed, CommandError> {
+        if self.directory.alive(room).is_none() {
+            return Err(CommandError::new(ErrorCode::RoomEnded, "no session is open"));
+        }
+        let (directory, registry) = (self.directory.clone(), self.needs.clone());
+        // A room whose mailbox is full looks by itself.
+        let tell = Box::new(move || {
+            if let Some(open) = directory.alive(room) {
+                let _ = open.addr.try_send(NeedsChanged);
+            }
+        });
+        let id = registry.add(room, purpose, media, sinks);
+        tell();
+        Ok(MediaNeed { id, room, registry, tell })
     }
 
     /// A member uploaded a file: it may be named in a chat message from now on.

@@ -65,6 +65,7 @@ commands! {
         token: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         display_name: Option<String>,
+        /// `mesh`; `few_links`: this device bears few links of a mesh. Others mean nothing.
         #[serde(default)]
         capabilities: Vec<String>,
     }

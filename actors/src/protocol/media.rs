@@ -1,5 +1,6 @@
 //! Media as the wire speaks of it.
 
+use super::people::Purpose;
 use crate::ids::*;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -68,7 +69,7 @@ impl Source {
     }
 }
 
-/// Of the two connections that a participant has with the server.
+/// Of the connections that a participant has with the server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Leg {
@@ -76,6 +77,8 @@ pub enum Leg {
     Publish,
     /// The participant receives on it; the server makes its offers.
     Receive,
+    /// In a mesh, the participant sends an extra copy on it for what runs on the server, and makes its offers.
+    Tap,
 }
 
 /// Which m-line of a publisher's offer is what.
@@ -136,6 +139,17 @@ pub struct Limited {
     pub participant_id: ParticipantId,
     pub source: Source,
     pub reason: LimitReason,
+}
+
+/// Whose media the server hears for something that runs on it, by their consent.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Tap {
+    pub participant_id: ParticipantId,
+    /// What it hears and sees of them while it is on. Of a camera and a screen, in a mesh, the low encoding alone.
+    pub sources: Vec<Source>,
+    /// What for.
+    pub purposes: Vec<Purpose>,
 }
 
 /// Why the server did not take a description.

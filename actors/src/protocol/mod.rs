@@ -12,10 +12,10 @@ pub mod server;
 pub use client::ClientCommand;
 pub use error::{CommandError, ErrorCode};
 pub use media::{
-    Address, DescriptionProblem, LayersWanted, Leg, LimitReason, Limited, RollbackReason, Slot, Source, TrackLabel, Want,
+    Address, DescriptionProblem, LayersWanted, Leg, LimitReason, Limited, RollbackReason, Slot, Source, Tap, TrackLabel, Want,
 };
 pub use parse::{BadFrame, ClientFrame, parse};
-pub use people::{Connection, Consents, Everyone, MediaKind, Participant, Role, WaitingPerson, Whom};
+pub use people::{Connection, Consents, Everyone, MediaKind, Participant, Purpose, Role, WaitingPerson, Whom};
 pub use room::{
     ChatMessage, IceServer, PartialSettings, Permission, Room, Settings, SharedFile, Switching, Topology, TopologyMode,
     TopologyReason,

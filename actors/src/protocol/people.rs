@@ -41,6 +41,41 @@ pub struct Consents {
     pub assistant: bool,
 }
 
+/// What media on the server may be used for: each is agreed to by itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    Recording,
+    Transcription,
+    Emotion,
+    Assistant,
+}
+
+impl Purpose {
+    pub const ALL: [Purpose; 4] = [Purpose::Recording, Purpose::Transcription, Purpose::Emotion, Purpose::Assistant];
+
+    /// As on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Purpose::Recording => "recording",
+            Purpose::Transcription => "transcription",
+            Purpose::Emotion => "emotion",
+            Purpose::Assistant => "assistant",
+        }
+    }
+}
+
+impl Consents {
+    pub fn allow(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::Recording => self.recording,
+            Purpose::Transcription => self.transcription,
+            Purpose::Emotion => self.emotion,
+            Purpose::Assistant => self.assistant,
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Participant {

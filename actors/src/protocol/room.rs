@@ -23,6 +23,16 @@ pub enum TopologyChoice {
     Sfu,
 }
 
+/// What cameras and screens are encoded with on their way through the server, by those who can.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VideoCodec {
+    Vp8,
+    Vp9,
+    H264,
+    Av1,
+}
+
 /// From which role on something is allowed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -53,6 +63,8 @@ pub struct Settings {
     pub topology: TopologyChoice,
     /// How many people may be peer to peer, 2 to 12.
     pub mesh_limit: u32,
+    /// Through the server; who can't encode it sends VP8.
+    pub video_codec: VideoCodec,
     pub chat: Allowed,
     pub screen_share: Allowed,
     pub unmute: Allowed,
@@ -77,6 +89,7 @@ impl Default for Settings {
             mute_on_entry: false,
             topology: TopologyChoice::Auto,
             mesh_limit: 5,
+            video_codec: VideoCodec::Vp8,
             chat: Allowed::Everyone,
             screen_share: Allowed::Everyone,
             unmute: Allowed::Everyone,
@@ -107,6 +120,8 @@ pub struct PartialSettings {
     pub topology: Option<TopologyChoice>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mesh_limit: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub video_codec: Option<VideoCodec>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chat: Option<Allowed>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,6 +163,7 @@ impl Settings {
             mute_on_entry,
             topology,
             mesh_limit,
+            video_codec,
             chat,
             screen_share,
             unmute,
@@ -251,6 +267,8 @@ pub enum TopologyReason {
     Recording,
     /// Captions need everybody's sound.
     Captions,
+    /// Something on the server needs media, and somebody's extra copy of a mesh does not arrive there.
+    Tap,
     /// Few enough for a mesh, and the SFU for a moment yet: a room does not go to and fro.
     Settling,
 }

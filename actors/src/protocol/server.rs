@@ -2,7 +2,7 @@
 
 use super::{
     error::CommandError,
-    media::{Address, DescriptionProblem, LayersWanted, Leg, Limited, RollbackReason, Slot},
+    media::{Address, DescriptionProblem, LayersWanted, Leg, Limited, RollbackReason, Slot, Tap},
     people::{MediaKind, Participant, WaitingPerson},
     room::{ChatMessage, IceServer, Room, SharedFile, Topology, TopologyMode, TopologyReason},
 };
@@ -234,6 +234,13 @@ pub enum ServerEvent {
     MediaLimited {
         tracks: Vec<Limited>,
     },
+    /// Whom the server hears for something that runs on it: the whole list. With `epoch` (in a mesh) those who are named send it an extra copy
+    /// of these sources; without, it hears what goes through it anyway.
+    TapsUpdated {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        epoch: Option<u32>,
+        taps: Vec<Tap>,
+    },
     /// The server heard nothing on that connection for a while: restart ICE there.
     PathLost {
         leg: Leg,
@@ -282,6 +289,7 @@ pub enum CoalesceKey {
     Slots,
     LayersWanted,
     MediaLimited,
+    Taps,
     PathLost(Leg),
     Participant(ParticipantId),
     Room,
@@ -301,6 +309,7 @@ impl ServerEvent {
             Self::SlotsUpdated { .. } => Some(CoalesceKey::Slots),
             Self::LayersWanted { .. } => Some(CoalesceKey::LayersWanted),
             Self::MediaLimited { .. } => Some(CoalesceKey::MediaLimited),
+            Self::TapsUpdated { .. } => Some(CoalesceKey::Taps),
             Self::PathLost { leg } => Some(CoalesceKey::PathLost(*leg)),
             _ => None,
         }

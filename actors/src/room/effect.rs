@@ -6,7 +6,8 @@ use crate::{
     media::MediaCommand,
     ports::{QualityPoint, SessionSummary},
     protocol::{CloseCode, CommandError, EndReason, ReplyBody, ServerEvent},
-    topology::Ended,
+    sinks::{SinkEnd, SinkKey},
+    topology::{Ended, tap::Heard},
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -49,6 +50,8 @@ pub enum Effect {
     Conclude(Input),
     /// Runs before anything waits for the store: to stop somebody's media is always right, and order is kept.
     Media(MediaCommand),
+    /// Somebody's media for what runs on the server. As soon as [`Effect::Media`], and in order with it.
+    Sink(SinkChange),
     /// A switch of the topology has ended: for the operator's numbers and the log.
     SwitchEnded(Ended),
     Audit {
@@ -70,5 +73,16 @@ pub enum Effect {
     SessionEnded {
         reason: EndReason,
         summary: Box<SessionSummary>,
+    },
+}
+
+/// What is heard on the server, and what not any more.
+#[derive(Clone, PartialEq)]
+pub enum SinkChange {
+    /// Again for one that is there: its quality, or whether it is on, changed.
+    Attach(Heard),
+    Detach {
+        key: SinkKey,
+        why: SinkEnd,
     },
 }

@@ -22,6 +22,9 @@ pub struct Claims {
     /// Given before the join; what the person says in the session wins over it.
     #[serde(default)]
     pub consents: Consents,
+    /// Their device bears few links of a mesh; the token knows nothing of it, the device says so itself.
+    #[serde(default)]
+    pub few_links: bool,
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -78,6 +81,10 @@ pub enum Input {
     MeshFails {
         reason: TopologyReason,
         blamed: Vec<ParticipantId>,
+    },
+    /// Something on the server needs everybody's media whole, which a mesh's extra copy is not; or nothing does any more.
+    ServerNeeds {
+        whole: Option<TopologyReason>,
     },
     /// The room's media on the server is gone.
     MediaFailed,

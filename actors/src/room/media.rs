@@ -33,6 +33,8 @@ pub(super) struct MediaTransient {
     /// What each was last told, for whoever is back.
     news: BTreeMap<ParticipantId, News>,
     speaker: Option<ParticipantId>,
+    /// The media plane keeps something of this room.
+    open: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -50,7 +52,7 @@ struct News {
 
 impl RoomState {
     /// What somebody may send: their role and the settings say so, and no host switched it off.
-    fn media_permit(&self, member: &Member) -> Permit {
+    pub(super) fn media_permit(&self, member: &Member) -> Permit {
         let allows = |permission| self.allows(member.person.role, permission);
         let may_unmute = !member.person.muted || member.unmute_allowed || allows(Permission::Unmute);
         Permit {
@@ -62,8 +64,15 @@ impl RoomState {
 
     /// Makes the media plane have those who are in the room, while a path leads through it: no more and no less.
     pub(super) fn settle_media(&mut self, turn: &mut Turn) {
-        let epoch = self.path.server_epoch().filter(|_| self.ended.is_none());
-        let Some(epoch) = epoch else { return self.close_media(turn) };
+        match self.path.server_epoch().filter(|_| self.ended.is_none()) {
+            Some(epoch) => self.settle_peers(epoch, turn),
+            None => self.drop_peers(turn),
+        }
+        self.settle_taps(turn);
+        self.close_idle_media(turn);
+    }
+
+    fn settle_peers(&mut self, epoch: u32, turn: &mut Turn) {
         let gone = |(id, peer): (&ParticipantId, &Peer)| (peer.epoch != epoch || !self.members.contains_key(id)).then_some(*id);
         let gone: Vec<_> = self.transient.media.peers.iter().filter_map(gone).collect();
         gone.into_iter().for_each(|id| self.drop_peer(id, turn));
@@ -90,13 +99,24 @@ impl RoomState {
         }
     }
 
+    /// The session is over.
     pub(super) fn close_media(&mut self, turn: &mut Turn) {
-        if self.transient.media.peers.is_empty() {
-            return;
+        self.drop_peers(turn);
+        self.end_taps(turn);
+        self.close_idle_media(turn);
+    }
+
+    fn close_idle_media(&mut self, turn: &mut Turn) {
+        let idle = self.transient.media.peers.is_empty() && self.transient.taps.is_idle();
+        let open = std::mem::replace(&mut self.transient.media.open, !idle);
+        if idle && open {
+            turn.media(MediaCommand::Close);
         }
+    }
+
+    fn drop_peers(&mut self, turn: &mut Turn) {
         let peers: Vec<_> = self.transient.media.peers.keys().copied().collect();
         peers.into_iter().for_each(|id| self.drop_peer(id, turn));
-        turn.media(MediaCommand::Close);
         if self.transient.media.speaker.take().is_some() {
             turn.deliver(self.everyone(), ServerEvent::ActiveSpeakerChanged { participant_id: None });
         }
@@ -112,15 +132,19 @@ impl RoomState {
     pub fn media_anew(&mut self, now: Timestamp) -> Vec<Effect> {
         self.forget_media();
         let mut turn = Turn::new(super::Draw(uuid::Uuid::nil()), now);
-        if self.path.server_epoch().is_none() {
+        let lately: Vec<_> = self.book.left_since(now, LEFT_LATELY).filter(|id| !self.members.contains_key(id)).collect();
+        if self.path.server_epoch().is_none() && self.transient.taps.is_needless() {
             // What the plane still has of this room may be the rest of a path that was left.
             if self.rules.sfu_available {
                 turn.media(MediaCommand::Close);
             }
         } else {
-            let lately = self.book.left_since(now, LEFT_LATELY).filter(|id| !self.members.contains_key(id));
-            lately.for_each(|participant| turn.media(MediaCommand::RemovePeer { participant }));
+            lately.iter().for_each(|participant| turn.media(MediaCommand::RemovePeer { participant: *participant }));
         }
+        if !self.transient.taps.is_needless() {
+            self.forget_strangers(lately, &mut turn);
+        }
+        self.settle_needs(&mut turn);
         self.settle_media(&mut turn);
         turn.into_outcome(done()).effects
     }
@@ -138,8 +162,13 @@ impl RoomState {
         Err(CommandError::bad_field("epoch", "media does not go through the server in that epoch"))
     }
 
+    /// May media of this participant go to the server in this epoch: on the path, or as an extra copy?
+    pub(super) fn sends_to_server(&self, participant: ParticipantId, epoch: u32) -> Result<(), CommandError> {
+        if self.sends_copy(participant, epoch) { Ok(()) } else { self.on_server_path(epoch) }
+    }
+
     pub(super) fn offer_to_server(&self, participant: ParticipantId, offer: &Offer, turn: &mut Turn) -> CommandResult {
-        self.on_server_path(offer.epoch)?;
+        self.sends_to_server(participant, offer.epoch)?;
         let tracks = offer.tracks.clone().unwrap_or_default();
         if tracks.len() > TRACKS_MAX {
             return Err(CommandError::too_long("tracks", TRACKS_MAX));
@@ -147,7 +176,12 @@ impl RoomState {
         if tracks.iter().any(|track| track.mid.is_empty() || track.mid.chars().count() > MID_CHARS) {
             return Err(CommandError::bad_field("tracks.mid", "mid must have 1 to 64 characters"));
         }
-        turn.media(MediaCommand::Offer { participant, sdp: offer.sdp.clone(), tracks, epoch: offer.epoch });
+        let (sdp, epoch) = (offer.sdp.clone(), offer.epoch);
+        turn.media(if self.sends_copy(participant, epoch) {
+            MediaCommand::OfferTap { participant, sdp, tracks, epoch }
+        } else {
+            MediaCommand::Offer { participant, sdp, tracks, epoch }
+        });
         done()
     }
 
@@ -184,16 +218,19 @@ impl RoomState {
         let tell = |to: ParticipantId, event| vec![Effect::Deliver { to: vec![to], event }];
         let from = Address::Sfu;
         match event {
-            MediaEvent::Answered { participant, sdp, epoch } if self.is_peer_of(participant, epoch) => {
+            MediaEvent::Answered { participant, sdp, epoch } if self.publishes_in(participant, epoch) => {
                 tell(participant, ServerEvent::AnswerReceived { from, sdp, epoch })
             }
             MediaEvent::Offered { participant, sdp, epoch } if self.is_peer_of(participant, epoch) => {
                 tell(participant, ServerEvent::OfferReceived { from, sdp, epoch })
             }
-            MediaEvent::Refused { participant, leg, epoch, error } if self.is_peer_of(participant, epoch) => {
+            MediaEvent::Refused { participant, leg, epoch, error } if self.publishes_in(participant, epoch) => {
                 tell(participant, refused(leg, epoch, &error))
             }
-            MediaEvent::Lost { participant, leg } if self.is_peer(participant) => {
+            MediaEvent::Lost { participant, leg: Leg::Tap } if self.is_tapped(participant) => {
+                tell(participant, ServerEvent::PathLost { leg: Leg::Tap })
+            }
+            MediaEvent::Lost { participant, leg } if leg != Leg::Tap && self.is_peer(participant) => {
                 tell(participant, ServerEvent::PathLost { leg })
             }
             MediaEvent::Slots { participant, epoch, slots } if self.is_peer_of(participant, epoch) => {
@@ -228,6 +265,10 @@ impl RoomState {
         self.transient.media.peers.contains_key(&participant)
     }
 
+    fn publishes_in(&self, participant: ParticipantId, epoch: u32) -> bool {
+        self.is_peer_of(participant, epoch) || self.sends_copy(participant, epoch)
+    }
+
     fn is_peer_of(&self, participant: ParticipantId, epoch: u32) -> bool {
         self.transient.media.peers.get(&participant).is_some_and(|peer| peer.epoch == epoch)
     }
@@ -238,24 +279,24 @@ impl RoomState {
 
     /// What somebody must hear again who may have missed it: the newest of each.
     pub fn media_news(&self, participant: ParticipantId) -> Vec<ServerEvent> {
-        let media = &self.transient.media;
+        let (media, taps) = (&self.transient.media, self.tap_news());
         if !media.peers.contains_key(&participant) {
-            return Vec::new();
+            return taps.into_iter().collect();
         }
         let news = media.news.get(&participant).cloned().unwrap_or_default();
         let slots = news.slots.map(|(epoch, slots)| ServerEvent::SlotsUpdated { epoch, slots });
         let layers = news.layers.map(|tracks| ServerEvent::LayersWanted { tracks });
         let limited = news.limited.map(|tracks| ServerEvent::MediaLimited { tracks });
         let speaker = media.speaker.map(|id| ServerEvent::ActiveSpeakerChanged { participant_id: Some(id) });
-        [slots, layers, limited, speaker].into_iter().flatten().collect()
+        [slots, layers, limited, speaker, taps].into_iter().flatten().collect()
     }
 
     /// Somebody got a snapshot in place of what they missed, which may hold an offer of the server's.
     pub fn media_after_snapshot(&self, participant: ParticipantId) -> Vec<Effect> {
-        let Some(peer) = self.transient.media.peers.get(&participant) else { return Vec::new() };
-        let again = MediaCommand::OfferReceive { participant, epoch: peer.epoch, restart: false };
+        let peer = self.transient.media.peers.get(&participant);
+        let again = peer.map(|peer| MediaCommand::OfferReceive { participant, epoch: peer.epoch, restart: false });
         let news = self.media_news(participant).into_iter().map(|event| Effect::Deliver { to: vec![participant], event });
-        news.chain([Effect::Media(again)]).collect()
+        news.chain(again.map(Effect::Media)).collect()
     }
 
     pub(super) fn repeat_media_news(&self, turn: &mut Turn) {

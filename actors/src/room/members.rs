@@ -99,6 +99,7 @@ impl RoomState {
         let Some(mut member) = self.members.shift_remove(&id) else { return };
         self.transient.forget(id);
         self.drop_peer(id, turn);
+        self.drop_copy(id, turn);
         member.gone_at = None;
         member.person.connection = Connection::Online;
         member.person.video_on = false;

@@ -19,6 +19,7 @@ mod relay;
 mod roles;
 mod settings;
 mod settle;
+mod taps;
 mod telemetry;
 mod transient;
 mod turn;

@@ -28,20 +28,20 @@ pub(super) fn a_mesh() -> PathSwitch {
 
 /// With nobody there, the path is the wanted one at once.
 pub(super) fn at_opening(settings: &Settings, rules: &Rules) -> (PathSwitch, Topology) {
-    let wanted = topology::decide(&facts(0, settings, rules, None));
+    let wanted = topology::decide(&facts(0, settings, rules, None, Needs::default()));
     let path = PathSwitch::new(wanted.mode);
     let topology = shown(&path, wanted, wanted.reason);
     (path, topology)
 }
 
-fn facts(count: usize, settings: &Settings, rules: &Rules, mesh_problem: Option<TopologyReason>) -> Facts {
+fn facts(count: usize, settings: &Settings, rules: &Rules, mesh_problem: Option<TopologyReason>, needs: Needs) -> Facts {
     Facts {
         count,
         choice: settings.topology,
         mesh_limit: settings.mesh_limit,
         sfu_available: rules.sfu_available,
         mesh_problem,
-        needs: Needs::default(),
+        needs,
     }
 }
 
@@ -105,11 +105,15 @@ impl RoomState {
 
     fn wanted_path(&mut self, now: Timestamp) -> Wanted {
         let (count, settings, rules) = (self.members.len(), &self.record.settings, &self.rules);
-        let wanted = topology::decide(&facts(count, settings, rules, self.hysteresis.mesh_problem()));
+        let few_links = self.members.values().any(|member| member.claims.few_links);
+        let mesh_limit = topology::devices::mesh_limit(settings.mesh_limit, few_links);
+        let too_many = (count > mesh_limit as usize).then_some(TopologyReason::Cpu);
+        let problem = self.hysteresis.mesh_problem().or(too_many);
+        let wanted = topology::decide(&facts(count, settings, rules, problem, Needs { whole: self.needs_whole }));
         let situation = Situation {
             current: self.path.mode(),
             count,
-            mesh_limit: settings.mesh_limit,
+            mesh_limit,
             choice: settings.topology,
             sfu_available: rules.sfu_available,
         };
@@ -183,7 +187,8 @@ impl RoomState {
         if !judged || !counts || self.hysteresis.mesh_problem().is_some() {
             return;
         }
-        if let Some(fails) = self.transient.signals.report(from, peers, cpu_limited, turn.now) {
+        let tapped = self.transient.taps.burdens(from);
+        if let Some(fails) = self.transient.signals.report(from, peers, tapped, cpu_limited, turn.now) {
             turn.effect(Effect::Conclude(Input::MeshFails { reason: fails.reason, blamed: fails.blamed }));
         }
     }
@@ -201,6 +206,7 @@ impl RoomState {
     /// What was on the server is gone: a switch to it is given up, and a room that was on it gets a new path there.
     pub(super) fn media_failed(&mut self, turn: &mut Turn) -> CommandResult {
         self.forget_media();
+        self.forget_taps(turn);
         if let Some(switching) = self.path.switching() {
             let to_server = switching.to == TopologyMode::Sfu;
             let why = if to_server { RollbackReason::MediaFailed } else { RollbackReason::NotNeeded };
@@ -223,6 +229,10 @@ impl RoomState {
     pub(super) fn path_after_restart(&mut self, sfu_available: Option<bool>, turn: &mut Turn) {
         if let Some(available) = sfu_available.filter(|available| *available != self.rules.sfu_available) {
             self.rules.sfu_available = available;
+            turn.changed();
+        }
+        // What needed media has ended with the process, and says so anew.
+        if self.needs_whole.take().is_some() {
             turn.changed();
         }
         let (now, times) = (turn.now, self.rules.topology);

@@ -42,7 +42,7 @@ impl RoomState {
         let (candidate, epoch) = (command.candidate.clone(), command.epoch);
         match command.to {
             // Its own candidates are in its descriptions, and it learns the other side's from their checks.
-            Address::Sfu => self.on_server_path(epoch).and(done()),
+            Address::Sfu => self.sends_to_server(from, epoch).and(done()),
             Address::Participant(to) => {
                 self.relay(from, to, ServerEvent::IceCandidateReceived { from: from.into(), candidate, epoch }, turn)
             }

@@ -56,6 +56,7 @@ impl RoomState {
         for id in turn.take_arriving() {
             let Some(welcome) = self.welcome_for(id) else { continue };
             turn.effect(Effect::Deliver { to: vec![id], event: ServerEvent::Welcome(Box::new(welcome)) });
+            turn.arrived.push(id);
             if self.may(id, Permission::Admit) {
                 self.show_previews(id, turn);
             }

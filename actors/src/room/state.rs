@@ -56,6 +56,9 @@ pub struct RoomState {
     pub(super) path: PathSwitch,
     #[serde(default)]
     pub(super) hysteresis: Hysteresis,
+    /// Why an extra copy of a mesh is not enough for what runs on the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) needs_whole: Option<crate::protocol::TopologyReason>,
     pub(super) book: Book,
     /// Was a host present when people were last told?
     pub(super) host_present: bool,
@@ -95,6 +98,7 @@ impl RoomState {
             topology,
             path,
             hysteresis: Hysteresis::default(),
+            needs_whole: None,
             book: Book::default(),
             host_present: false,
             host_seen: false,
@@ -123,6 +127,7 @@ impl RoomState {
                 Input::Tick
                 | Input::Restarted { .. }
                 | Input::MeshFails { .. }
+                | Input::ServerNeeds { .. }
                 | Input::MediaFailed
                 | Input::End { .. }
                 | Input::Disconnected { .. }
@@ -142,6 +147,7 @@ impl RoomState {
             Input::End { reason } => self.end(*reason, turn),
             Input::Restarted { sfu_available } => self.restarted(*sfu_available, turn),
             Input::MeshFails { reason, blamed } => self.mesh_fails(*reason, blamed, turn),
+            Input::ServerNeeds { whole } => self.server_needs(*whole, turn),
             Input::MediaFailed => self.media_failed(turn),
             Input::Tick => {
                 turn.path = true;

@@ -1,6 +1,6 @@
 //! What lives with a session but need not survive it. It is in no snapshot, and no two states differ by it.
 
-use super::media::MediaTransient;
+use super::{media::MediaTransient, taps::Taps};
 use crate::{
     clock::Timestamp,
     ids::*,
@@ -21,6 +21,7 @@ pub(super) struct Transient {
     pub warned_at: BTreeMap<ParticipantId, Timestamp>,
     pub signals: Signals,
     pub media: MediaTransient,
+    pub taps: Taps,
 }
 
 #[derive(Clone, Copy)]

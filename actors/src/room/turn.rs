@@ -28,6 +28,8 @@ pub(super) struct Turn {
     pub room: Option<Option<ParticipantId>>,
     /// Something on which the path of media depends may have changed.
     pub path: bool,
+    /// Who got a snapshot in this turn, which says nothing of extra copies.
+    pub arrived: Vec<ParticipantId>,
     /// Who is back without a snapshot, and may have missed what the media plane said last.
     pub media_news: Vec<ParticipantId>,
 }
@@ -46,6 +48,7 @@ impl Turn {
             tell_waiting: false,
             room: None,
             path: false,
+            arrived: Vec::new(),
             media_news: Vec::new(),
         }
     }

@@ -1,20 +1,20 @@
-//! Which encoding of each picture a receiver's path bears. Audio is taken off first; then everybody gets the smallest encoding, the most
+//! How much of each picture a receiver's path bears. Audio is taken off first; then everybody gets the lowest rung of the ladder, the most
 //! important first; what is left raises the more important ones as far as their tiles need. What is held costs what it costs, what would
 //! be new has to fit with a margin: so a figure that wavers around a boundary changes nothing.
 
-use super::{publications::MAX_LAYERS, types::Layer};
+use super::rungs::{ByRung, Rung};
 
 /// A picture that a receiver wants. They come with the most important first.
 #[derive(Clone, Copy, Debug)]
 pub struct Item {
     pub priority: u8,
-    /// The largest encoding that its tile needs.
-    pub wanted: Layer,
-    /// What each encoding needs, none where it can't be had.
-    pub available: [Option<u64>; MAX_LAYERS],
+    /// The most that its tile needs.
+    pub wanted: Rung,
+    /// What each rung needs, none where it can't be had.
+    pub available: ByRung<Option<u64>>,
     /// What it was given last.
-    pub held: Option<Layer>,
-    /// Never judged before: its smallest encoding counts as held.
+    pub held: Option<Rung>,
+    /// Never judged before: its lowest rung counts as held.
     pub fresh: bool,
 }
 
@@ -23,19 +23,19 @@ pub struct Budget {
     /// For all pictures.
     pub bits: u64,
     pub margin_percent: u64,
-    /// Larger encodings than held may be given.
+    /// More than is held may be given.
     pub may_rise: bool,
 }
 
 /// One grant an item, in their order.
-pub fn allocate(items: &[Item], budget: Budget) -> Vec<Option<Layer>> {
+pub fn allocate(items: &[Item], budget: Budget) -> Vec<Option<Rung>> {
     let mut grants = vec![None; items.len()];
     let mut spent = 0;
     for (item, grant) in items.iter().zip(&mut grants) {
-        if let Some((layer, bits)) = item.smallest()
-            && budget.bears(spent, bits, item.holds(layer) || item.fresh)
+        if let Some((rung, bits)) = item.lowest()
+            && budget.bears(spent, bits, item.holds(rung) || item.fresh)
         {
-            *grant = Some(layer);
+            *grant = Some(rung);
             spent += bits;
         }
     }
@@ -48,13 +48,13 @@ pub fn allocate(items: &[Item], budget: Budget) -> Vec<Option<Layer>> {
 }
 
 /// One step for each, then another, so that equals are treated as such.
-fn raise(items: &[Item], grants: &mut [Option<Layer>], spent: &mut u64, budget: Budget) {
-    for _ in 1..MAX_LAYERS {
+fn raise(items: &[Item], grants: &mut [Option<Rung>], spent: &mut u64, budget: Budget) {
+    for _ in 1..Rung::COUNT {
         for (item, grant) in items.iter().zip(grants.iter_mut()) {
             let Some(now) = *grant else { continue };
-            let Some((layer, extra)) = item.above(now) else { continue };
-            if budget.bears(*spent, extra, item.holds(layer)) {
-                *grant = Some(layer);
+            let Some((rung, extra)) = item.above(now) else { continue };
+            if budget.bears(*spent, extra, item.holds(rung)) {
+                *grant = Some(rung);
                 *spent += extra;
             }
         }
@@ -62,32 +62,30 @@ fn raise(items: &[Item], grants: &mut [Option<Layer>], spent: &mut u64, budget: 
 }
 
 impl Item {
-    fn holds(&self, layer: Layer) -> bool {
-        self.held.is_some_and(|held| held >= layer)
+    fn holds(&self, rung: Rung) -> bool {
+        self.held.is_some_and(|held| held >= rung)
     }
 
-    /// The smallest that can be had, and what it needs. One above the tile's size is better than none.
-    fn smallest(&self) -> Option<(Layer, u64)> {
-        self.next(0, Layer::MAX)
+    fn needs(&self, rung: Rung) -> Option<(Rung, u64)> {
+        self.available[rung.place()].map(|bits| (rung, bits))
+    }
+
+    /// The least that can be had, and what it needs. One above the tile's size is better than none.
+    fn lowest(&self) -> Option<(Rung, u64)> {
+        Rung::all().find_map(|rung| self.needs(rung))
     }
 
     /// The next one up that the tile needs, and what it needs more.
-    fn above(&self, layer: Layer) -> Option<(Layer, u64)> {
-        let now = self.available[usize::from(layer)].unwrap_or(0);
-        self.next(layer + 1, self.wanted).map(|(above, bits)| (above, bits.saturating_sub(now)))
+    fn above(&self, rung: Rung) -> Option<(Rung, u64)> {
+        let now = self.available[rung.place()].unwrap_or(0);
+        let mut higher = Rung::all().filter(|one| *one > rung && *one <= self.wanted);
+        higher.find_map(|one| self.needs(one)).map(|(above, bits)| (above, bits.saturating_sub(now)))
     }
 
-    fn next(&self, from: Layer, to: Layer) -> Option<(Layer, u64)> {
-        (from..MAX_LAYERS as Layer)
-            .filter(|layer| *layer <= to)
-            .find_map(|layer| Some((layer, self.available[usize::from(layer)]?)))
-    }
-
-    /// What it would get on a path without limits: the layer, and what it needs.
-    pub fn best(&self) -> Option<(Layer, u64)> {
-        let fits = (0..=self.wanted.min(MAX_LAYERS as Layer - 1)).rev();
-        let fits = fits.filter_map(|layer| Some((layer, self.available[usize::from(layer)]?)));
-        fits.into_iter().next().or_else(|| self.smallest())
+    /// What it would get on a path without limits: the rung, and what it needs.
+    pub fn best(&self) -> Option<(Rung, u64)> {
+        let mut fits = Rung::all().rev().filter(|rung| *rung <= self.wanted);
+        fits.find_map(|rung| self.needs(rung)).or_else(|| self.lowest())
     }
 }
 
@@ -104,14 +102,17 @@ impl Budget {
 mod tests {
     use super::*;
 
-    const THREE: [Option<u64>; 3] = [Some(100), Some(400), Some(1_500)];
+    type Layer = u8;
+
+    const THREE: ByRung<Option<u64>> = [None, Some(100), None, Some(400), None, Some(1_500)];
 
     fn item(priority: u8, wanted: Layer, held: Option<Layer>) -> Item {
-        Item { priority, wanted, available: THREE, held, fresh: false }
+        Item { priority, wanted: Rung::whole(wanted), available: THREE, held: held.map(Rung::whole), fresh: false }
     }
 
     fn grants(bits: u64, may_rise: bool, items: &[Item]) -> Vec<Option<Layer>> {
-        allocate(items, Budget { bits, margin_percent: 120, may_rise })
+        let grants = allocate(items, Budget { bits, margin_percent: 120, may_rise });
+        grants.iter().map(|grant| grant.map(Rung::layer)).collect()
     }
 
     #[test]
@@ -158,13 +159,13 @@ mod tests {
     #[test]
     fn what_can_not_be_had_is_passed_over() {
         let mut lone = item(0, 0, None);
-        lone.available = [None, None, Some(1_500)];
+        lone.available = [None, None, None, None, None, Some(1_500)];
         assert_eq!(grants(9_999, true, &[lone]), [Some(2)], "the only one there is");
         let mut gap = item(0, 2, Some(0));
-        gap.available = [Some(100), None, Some(1_500)];
+        gap.available = [None, Some(100), None, None, None, Some(1_500)];
         assert_eq!(grants(9_999, true, &[gap]), [Some(2)]);
         let mut nothing = item(0, 2, Some(2));
-        nothing.available = [None; 3];
+        nothing.available = [None; Rung::COUNT];
         assert_eq!(grants(9_999, true, &[nothing]), [None]);
     }
 
@@ -173,7 +174,7 @@ mod tests {
         let mut fresh = item(0, 2, None);
         fresh.fresh = true;
         assert_eq!(grants(100, false, &[fresh]), [Some(0)]);
-        assert_eq!(fresh.best(), Some((2, 1_500)));
+        assert_eq!(fresh.best(), Some((Rung::whole(2), 1_500)));
     }
 
     #[test]
@@ -182,9 +183,31 @@ mod tests {
             for held in [None, Some(0), Some(1), Some(2)] {
                 let items = [item(9, 2, held), item(5, 1, Some(1)), item(5, 2, held), item(0, 0, None)];
                 let spent: u64 =
-                    grants(bits, true, &items).iter().flatten().map(|layer| THREE[usize::from(*layer)].unwrap()).sum();
+                    grants(bits, true, &items).iter().flatten().map(|layer| THREE[Rung::whole(*layer).place()].unwrap()).sum();
                 assert!(spent <= bits, "{bits} {held:?}: {spent}");
             }
+        }
+    }
+
+    #[test]
+    fn half_the_pictures_are_a_step_between_the_sizes() {
+        let one = |bits, held| {
+            let mut one = item(0, 2, None);
+            one.available = [Some(60), Some(100), Some(250), Some(400), Some(900), Some(1_500)];
+            one.held = held;
+            allocate(&[one], Budget { bits, margin_percent: 120, may_rise: true })
+        };
+        let table = [
+            (59, Rung::whole(2), None),
+            (60, Rung::whole(2), Some(Rung::thin(0))),
+            (399, Rung::whole(2), Some(Rung::thin(1))),
+            (1_499, Rung::whole(2), Some(Rung::thin(2))),
+            (1_500, Rung::whole(2), Some(Rung::whole(2))),
+            (480, Rung::whole(0), Some(Rung::whole(1))),
+            (479, Rung::whole(0), Some(Rung::thin(1))),
+        ];
+        for (bits, held, expected) in table {
+            assert_eq!(one(bits, Some(held)), [expected], "{bits} {held:?}");
         }
     }
 }

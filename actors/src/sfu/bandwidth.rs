@@ -4,6 +4,7 @@ use super::{
     allocate::{Budget, Item, allocate},
     core::SfuCore,
     peers::{Peers, Picture, Receiver},
+    rungs::Rung,
     streams::{StreamId, Streams},
     tracks::TrackKey,
     types::*,
@@ -14,7 +15,7 @@ use crate::protocol::{LimitReason, Limited};
 const VOICE_RESERVE_BITS: u64 = 32_000;
 
 impl SfuCore {
-    /// Decides anew which encoding of each picture this receiver gets.
+    /// Decides anew how much of each picture this receiver gets.
     pub(super) fn share(&mut self, receiver: PeerIndex, now: At, out: &mut Vec<Output>) {
         let Some(peer) = self.peers.get(receiver) else { return };
         let pictures = peer.receiver.pictures.clone();
@@ -48,15 +49,13 @@ impl SfuCore {
         let item = |(id, picture): &(StreamId, Picture)| {
             let stream = self.streams.get(*id);
             let publication = self.peers.publication(picture.track);
-            let mut available = publication.map_or([None; 3], |publication| publication.available(&self.limits, now));
-            for layer in 0..available.len() as Layer {
-                if stream.switch.avoids(layer, now) {
-                    available[usize::from(layer)] = None;
-                }
+            let mut available = publication.map_or([None; Rung::COUNT], |publication| publication.available(&self.limits, now));
+            for rung in Rung::all().filter(|rung| stream.switch.avoids(rung.layer(), now)) {
+                available[rung.place()] = None;
             }
             Item {
                 priority: picture.priority,
-                wanted: picture.layer,
+                wanted: Rung::whole(picture.layer),
                 available,
                 held: stream.switch.target(),
                 fresh: stream.fresh,
@@ -74,7 +73,7 @@ impl SfuCore {
         &mut self,
         pictures: &[(StreamId, Picture)],
         items: &[Item],
-        grants: &[Option<Layer>],
+        grants: &[Option<Rung>],
         guessed: bool,
         now: At,
         out: &mut Vec<Output>,
@@ -83,9 +82,11 @@ impl SfuCore {
             let stream = self.streams.get_mut(*id);
             // What can't be had from the publisher just now begins anew, without waiting, when it comes again. So does what was refused on
             // a guess, before the path's first estimate.
-            stream.fresh = item.available == [None; 3] || (guessed && grant.is_none());
+            stream.fresh = item.available == [None; Rung::COUNT] || (guessed && grant.is_none());
+            let awaited = stream.switch.awaits();
             if stream.switch.aim(*grant, now)
                 && let Some(layer) = stream.switch.awaits()
+                && awaited != Some(layer)
             {
                 self.ask_keyframe(picture.track, layer, now, out);
             }
@@ -97,12 +98,13 @@ impl SfuCore {
         let publication = self.peers.publication_mut(track).filter(|publication| !publication.is_audio());
         let Some(publication) = publication else { return };
         let new = publication.is_new(now);
-        let Some(encoding) = publication.encodings.get_mut(usize::from(layer)) else { return };
+        let place = publication.encoding_of(layer);
+        let Some(encoding) = publication.encodings.get_mut(usize::from(place)) else { return };
         if new {
             encoding.keyframes.want();
         } else if encoding.keyframes.ask(now, every) {
             self.counts.keyframes_requested += 1;
-            out.push(Output::RequestKeyframe { peer: track.peer, source: track.source, layer });
+            out.push(Output::RequestKeyframe { peer: track.peer, source: track.source, layer: place });
         }
     }
 
@@ -111,7 +113,7 @@ impl SfuCore {
         receiver: PeerIndex,
         pictures: &[(StreamId, Picture)],
         items: &[Item],
-        grants: &[Option<Layer>],
+        grants: &[Option<Rung>],
         now: At,
         out: &mut Vec<Output>,
     ) {
@@ -131,14 +133,14 @@ impl SfuCore {
         &self,
         track: TrackKey,
         item: &Item,
-        grant: Option<Layer>,
+        grant: Option<Rung>,
         now: At,
     ) -> Option<(LimitReason, crate::ids::ParticipantId)> {
         let peer = self.peers.get(track.peer)?;
         let publication = peer.publication(track.source)?;
         let reason = if publication.is_over_limit(now) {
             LimitReason::SourceLimit
-        } else if publication.is_not_sent(&self.limits, now) || item.available == [None; 3] {
+        } else if publication.is_not_sent(&self.limits, now) || item.available == [None; Rung::COUNT] {
             LimitReason::NotSent
         } else if grant.is_none() {
             LimitReason::Bandwidth
@@ -152,12 +154,12 @@ impl SfuCore {
         &mut self,
         receiver: PeerIndex,
         items: &[Item],
-        grants: &[Option<Layer>],
+        grants: &[Option<Rung>],
         audio: u64,
         now: At,
         out: &mut Vec<Output>,
     ) {
-        let granted = items.iter().zip(grants).filter_map(|(item, grant)| item.available[usize::from((*grant)?)]);
+        let granted = items.iter().zip(grants).filter_map(|(item, grant)| item.available[(*grant)?.place()]);
         let current = audio + granted.sum::<u64>();
         let desired = audio + items.iter().filter_map(Item::best).map(|(_, bits)| bits).sum::<u64>();
         let needed = if desired > current { desired.saturating_mul(self.limits.rise_margin_percent) / 100 } else { current };
@@ -178,9 +180,9 @@ impl SfuCore {
 }
 
 /// It gets less than it had though it still wants it and it could be had.
-fn fell(grant: Option<Layer>, item: &Item) -> bool {
+fn fell(grant: Option<Rung>, item: &Item) -> bool {
     let Some(held) = item.held else { return false };
-    let due = item.best().map(|(layer, _)| layer.min(held));
+    let due = item.best().map(|(rung, _)| rung.min(held));
     grant < due
 }
 

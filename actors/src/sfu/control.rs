@@ -3,6 +3,7 @@
 use super::{
     core::SfuCore,
     publications::Publication,
+    rungs::Rung,
     slots::Slot,
     tracks::{TrackKey, place},
     types::*,
@@ -17,8 +18,14 @@ impl SfuCore {
     pub fn handle(&mut self, input: Input, now: At, out: &mut Vec<Output>) {
         match input {
             Input::AddPeer { participant } => {
-                self.peers.add(participant);
+                self.peers.add(participant, false);
             }
+            Input::AddTap { participant } => {
+                self.peers.add(participant, true);
+            }
+            Input::AttachSink { sink, wanted } => self.attach_sink(sink, wanted, now, out),
+            Input::DetachSink { sink } => self.detach_sink(sink, now, out),
+            Input::SinkLost { sink } => self.sink_lost(sink, now, out),
             Input::RemovePeer { peer } => self.remove(peer, now, out),
             Input::Publish { peer, tracks } => self.publish(peer, &tracks, now, out),
             Input::Permit { peer, sources } => self.permit(peer, &sources, now, out),
@@ -69,8 +76,8 @@ impl SfuCore {
             }
             self.unpublish(track, now);
             if let (Some(peer), Some(published)) = (self.peers.get_mut(peer), published) {
-                let permitted = peer.permits[place(source)];
-                peer.publications[place(source)] = Some(Publication::new(published, permitted, now));
+                let (permitted, tap) = (peer.permits[place(source)], peer.tap);
+                peer.publications[place(source)] = Some(Publication::new(published, permitted, tap, now));
             }
         }
         self.reconcile_all(now, out);
@@ -161,7 +168,7 @@ impl SfuCore {
     fn keyframe_requested(&mut self, peer: PeerIndex, slot: SlotIndex, now: At, out: &mut Vec<Output>) {
         let slot = self.peers.get(peer).and_then(|peer| peer.receiver.slot(slot));
         let Some((track, stream)) = slot.and_then(|slot| Some((slot.track?, self.streams.get(slot.stream)))) else { return };
-        if let Some(layer) = stream.switch.current().or(stream.switch.target()) {
+        if let Some(layer) = stream.switch.current().or(stream.switch.target().map(Rung::layer)) {
             self.ask_keyframe(track, layer, now, out);
         }
     }

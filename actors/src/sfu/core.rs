@@ -1,6 +1,14 @@
 //! The core's outer face: control in, packets in, outputs out.
 
-use super::{limits::Limits, observe::Counts, peers::Peers, speaker::Speaker, streams::Streams, types::*};
+use super::{
+    limits::Limits,
+    observe::Counts,
+    peers::Peers,
+    sinks::{Sinks, Sunk},
+    speaker::Speaker,
+    streams::Streams,
+    types::*,
+};
 use crate::ids::ParticipantId;
 
 /// The forwarding of one room. `control` changes what is, `reconcile` brings slots and streams in line with it, `bandwidth` shares a
@@ -11,6 +19,8 @@ pub struct SfuCore {
     pub(super) streams: Streams,
     pub(super) speaker: Speaker,
     pub(super) counts: Counts,
+    pub(super) sinks: Sinks,
+    pub(super) sunk: Vec<Sunk>,
 }
 
 impl SfuCore {
@@ -21,12 +31,19 @@ impl SfuCore {
             streams: Streams::default(),
             speaker: Speaker::default(),
             counts: Counts::default(),
+            sinks: Sinks::default(),
+            sunk: Vec::new(),
         }
     }
 
     /// The number of somebody who is here.
     pub fn peer(&self, participant: ParticipantId) -> Option<PeerIndex> {
         self.peers.number(participant)
+    }
+
+    /// The number of somebody's extra copy.
+    pub fn tap(&self, participant: ParticipantId) -> Option<PeerIndex> {
+        self.peers.tap(participant)
     }
 
     /// Slots that the receiving connection of this peer should have, audio and video: what its next offer asks for. Never shrinks.

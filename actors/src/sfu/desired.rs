@@ -26,7 +26,7 @@ const LATELY_MS: u64 = 15_000;
 const SOUNDS_MS: u64 = 1_000;
 
 pub fn desired(peers: &Peers, receiver: PeerIndex, limits: &Limits, now: At) -> Desired {
-    let Some(peer) = peers.get(receiver).filter(|peer| !peer.receiver.lost) else {
+    let Some(peer) = peers.get(receiver).filter(|peer| !peer.receiver.lost && !peer.tap) else {
         return Desired { voices: Vec::new(), pictures: Vec::new(), crowded: false };
     };
     let voices = voices(peers, receiver, peer, now);
@@ -47,7 +47,7 @@ pub fn desired(peers: &Peers, receiver: PeerIndex, limits: &Limits, now: At) -> 
 
 /// Everybody else's tracks that may be forwarded.
 fn others(peers: &Peers, receiver: PeerIndex) -> impl Iterator<Item = (PeerIndex, &Peer, &Publication)> {
-    let others = peers.iter().filter(move |(index, _)| *index != receiver);
+    let others = peers.iter().filter(move |(index, peer)| *index != receiver && !peer.tap);
     others.flat_map(|(index, peer)| peer.permitted().map(move |publication| (index, peer, publication)))
 }
 

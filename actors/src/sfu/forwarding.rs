@@ -4,6 +4,7 @@ use super::{
     codec::opus,
     core::SfuCore,
     publications::Dropped,
+    streams::Passing,
     tracks::{TrackKey, place},
     types::*,
 };
@@ -18,7 +19,7 @@ impl SfuCore {
             return;
         };
         let publication = peer.publications[place(packet.source)].as_mut();
-        let Some(publication) = publication.filter(|track| track.permitted && packet.layer < track.layers) else {
+        let Some(publication) = publication.filter(|track| track.permitted && packet.layer < track.encoded) else {
             self.counts.refused += 1;
             return;
         };
@@ -29,18 +30,30 @@ impl SfuCore {
         if packet.source == Source::Microphone
             && let Some(level) = packet.audio_level
         {
-            peer.voice.hear(if opus::is_silence(packet.payload) { 127 } else { level }, now);
+            peer.voice.hear(if opus::is_silence(packet.payload, packet.red) { 127 } else { level }, now);
         }
         let before = forward.len();
+        let passing = Passing {
+            encoding: packet.layer,
+            codec: publication.codec,
+            marker: packet.marker,
+            taken: &taken,
+            structure: publication.encodings[usize::from(packet.layer)].structures.current(),
+        };
         for id in &publication.streams {
-            let sent = self.streams.get_mut(*id).packet(packet.layer, publication.codec, packet.marker, &taken);
-            if let Some((packet, switched)) = sent {
+            if let Some((packet, switched)) = self.streams.get_mut(*id).packet(&passing) {
                 self.counts.layer_switches += u64::from(switched);
                 forward.push(packet);
             }
         }
         self.counts.forwarded += (forward.len() - before) as u64;
-        if taken.broken && !taken.keyframe && !publication.streams.is_empty() {
+        if !publication.sinks.is_empty() {
+            let track = TrackKey { peer: packet.from, source: packet.source };
+            let before = self.sunk.len();
+            self.sinks.packet(track, publication, packet.layer, &taken, now, &mut self.sunk);
+            self.counts.sunk += (self.sunk.len() - before) as u64;
+        }
+        if taken.broken && !taken.unit.keyframe && !(publication.streams.is_empty() && publication.sinks.is_empty()) {
             self.ask_keyframe(TrackKey { peer: packet.from, source: packet.source }, packet.layer, now, out);
         }
     }

@@ -11,6 +11,8 @@ pub struct Limits {
     pub camera_bits: u64,
     /// A publisher's screen, all its encodings together.
     pub screen_bits: u64,
+    /// Of an extra copy, each source at most.
+    pub tap_bits: u64,
     /// A publisher over its limit loses its largest encoding, then the next, each for so long.
     pub cut_ms: u64,
     /// Voices that a receiver gets at once; more than these are the loudest. A multiple of [`Limits::SLOT_STEP`].
@@ -71,6 +73,7 @@ impl Default for Limits {
             audio_bits: 320_000,
             camera_bits: 5_000_000,
             screen_bits: 8_000_000,
+            tap_bits: 1_500_000,
             cut_ms: 3_000,
             audio_slots: 16,
             video_slots: 28,

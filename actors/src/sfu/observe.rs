@@ -3,6 +3,7 @@
 use super::{
     core::SfuCore,
     peers::Peer,
+    rungs::Rung,
     types::{Layer, PeerIndex, SlotIndex},
 };
 use crate::{ids::ParticipantId, protocol::Source};
@@ -23,6 +24,8 @@ pub struct Observed {
 pub struct Counts {
     pub received: u64,
     pub forwarded: u64,
+    /// Given to sinks, once a sink.
+    pub sunk: u64,
     /// From nobody, of a track that isn't published, or not permitted.
     pub refused: u64,
     /// Broken off in the middle of a codec's header.
@@ -40,6 +43,8 @@ pub struct Counts {
 pub struct ObservedPeer {
     pub index: u16,
     pub participant: ParticipantId,
+    /// An extra copy beside a mesh.
+    pub tap: bool,
     pub publishes: Vec<ObservedTrack>,
     pub receives: Vec<ObservedSlot>,
     /// Bits a second; none before the first.
@@ -65,10 +70,12 @@ pub struct ObservedSlot {
     pub slot: String,
     pub from: ParticipantId,
     pub source: Source,
-    /// The encoding that is forwarded now.
+    /// The size that is forwarded now.
     pub layer: Option<Layer>,
-    /// The encoding that is meant to be.
+    /// The size that is meant to be.
     pub target: Option<Layer>,
+    /// With half its pictures.
+    pub thin: bool,
 }
 
 impl Observed {
@@ -93,7 +100,7 @@ impl SfuCore {
         let publishes = peer.publications.iter().flatten().map(|track| ObservedTrack {
             source: track.source,
             permitted: track.permitted,
-            bits: track.encodings[..usize::from(track.layers)].iter().map(|one| one.rate.known().unwrap_or(0)).collect(),
+            bits: track.encodings[..usize::from(track.encoded)].iter().map(|one| one.rate.known().unwrap_or(0)).collect(),
             receivers: track.streams.len(),
         });
         let receives = peer.receiver.all_slots().filter_map(|slot| {
@@ -103,12 +110,14 @@ impl SfuCore {
                 from: self.peers.get(track.peer)?.participant,
                 source: track.source,
                 layer: stream.switch.current(),
-                target: stream.switch.target(),
+                target: stream.switch.target().map(Rung::layer),
+                thin: stream.switch.target().is_some_and(Rung::is_thin),
             })
         });
         ObservedPeer {
             index: index.0,
             participant: peer.participant,
+            tap: peer.tap,
             publishes: publishes.collect(),
             receives: receives.collect(),
             estimate: peer.receiver.path.estimate(),

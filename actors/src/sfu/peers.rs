@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Peer {
     pub participant: ParticipantId,
+    /// An extra copy beside a mesh: only sinks hear it.
+    pub tap: bool,
     /// Counts arrivals: who came first.
     pub came: u64,
     pub permits: BySource<bool>,
@@ -107,12 +109,17 @@ impl Receiver {
 pub struct Peers {
     places: Vec<Option<Peer>>,
     numbers: BTreeMap<ParticipantId, PeerIndex>,
+    taps: BTreeMap<ParticipantId, PeerIndex>,
     came: u64,
 }
 
 impl Peers {
     pub fn number(&self, participant: ParticipantId) -> Option<PeerIndex> {
         self.numbers.get(&participant).copied()
+    }
+
+    pub fn tap(&self, participant: ParticipantId) -> Option<PeerIndex> {
+        self.taps.get(&participant).copied()
     }
 
     pub fn get(&self, peer: PeerIndex) -> Option<&Peer> {
@@ -146,13 +153,15 @@ impl Peers {
     }
 
     /// False when they are here already, or there is no number left.
-    pub fn add(&mut self, participant: ParticipantId) -> bool {
-        if self.numbers.contains_key(&participant) || self.numbers.len() >= usize::from(u16::MAX) {
+    pub fn add(&mut self, participant: ParticipantId, tap: bool) -> bool {
+        let numbers = if tap { &self.taps } else { &self.numbers };
+        if numbers.contains_key(&participant) || self.numbers.len() + self.taps.len() >= usize::from(u16::MAX) {
             return false;
         }
         self.came += 1;
         let peer = Peer {
             participant,
+            tap,
             came: self.came,
             permits: Default::default(),
             publications: Default::default(),
@@ -164,13 +173,15 @@ impl Peers {
             self.places.len() - 1
         });
         self.places[index] = Some(peer);
-        self.numbers.insert(participant, PeerIndex(index as u16));
+        let numbers = if tap { &mut self.taps } else { &mut self.numbers };
+        numbers.insert(participant, PeerIndex(index as u16));
         true
     }
 
     pub fn remove(&mut self, peer: PeerIndex) -> Option<Peer> {
         let gone = self.places.get_mut(usize::from(peer.0))?.take()?;
-        self.numbers.remove(&gone.participant);
+        let numbers = if gone.tap { &mut self.taps } else { &mut self.numbers };
+        numbers.remove(&gone.participant);
         Some(gone)
     }
 }

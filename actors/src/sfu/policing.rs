@@ -61,7 +61,12 @@ impl Policer {
     }
 
     pub fn is_cut(&self, layer: Layer, now: At) -> bool {
-        self.cut.is_some_and(|(from, until)| layer >= from && now < until)
+        self.cut_from(now).is_some_and(|from| layer >= from)
+    }
+
+    /// The smallest encoding that is cut now.
+    pub fn cut_from(&self, now: At) -> Option<Layer> {
+        self.cut.filter(|(_, until)| now < *until).map(|(from, _)| from)
     }
 }
 

@@ -4,8 +4,10 @@
 use super::{
     core::SfuCore,
     desired::desired,
+    rungs::Rung,
     slots::{self, Change, in_steps},
     streams::StreamId,
+    switch::Switch,
     tracks::TrackKey,
     types::*,
 };
@@ -15,6 +17,7 @@ impl SfuCore {
         for peer in self.peers.numbers() {
             self.reconcile(peer, now, out);
         }
+        self.place_sinks(now, out);
         self.settle_watched(now, out);
     }
 
@@ -46,8 +49,9 @@ impl SfuCore {
         let stream = self.streams.get_mut(change.stream);
         stream.carry(change.to);
         let Some(to) = change.to else { return };
+        stream.switch = Switch::new(self.peers.publication(to).is_some_and(|publication| publication.layered));
         if to.source.is_audio() {
-            stream.switch.aim(Some(0), now);
+            stream.switch.aim(Some(Rung::whole(0)), now);
         }
         if let Some(publication) = self.peers.publication_mut(to) {
             publication.streams.push(change.stream);

@@ -1,9 +1,12 @@
 //! The numbers of one slot's stream. A slot outlives the layers and the people in it, so its sequence numbers, timestamps and picture ids
-//! go on across them: to the receiver a switch is one more packet. What the source lost stays lost: its gaps are passed on.
+//! go on across them: to the receiver a switch is one more packet. What the source lost stays lost: its gaps are passed on. What is left
+//! out on purpose leaves none.
 
 use super::{
-    codec::vp8::{Descriptor, PictureId},
-    types::Vp8Numbers,
+    codec::Marks,
+    left_out::LeftOut,
+    pictures::{Frames, Pictures},
+    types::{FrameNumber, Patch},
 };
 
 /// What is read of a source's packet.
@@ -13,19 +16,21 @@ pub struct Numbers {
     pub timestamp: u64,
     /// Microseconds in the core's time.
     pub capture: i64,
-    pub vp8: Option<Descriptor>,
+    pub marks: Marks,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Rewritten {
     pub seq: u64,
     pub timestamp: u64,
-    pub vp8: Option<Vp8Numbers>,
+    pub patch: Patch,
 }
 
 #[derive(Clone, Debug)]
 pub struct Rewriter {
     hertz: u32,
+    /// What of the source's numbers was left out.
+    left_out: LeftOut,
     /// Added to the source's numbers, wrapping.
     seq_offset: u64,
     timestamp_offset: u64,
@@ -36,6 +41,7 @@ pub struct Rewriter {
     timestamp: u64,
     capture: Option<i64>,
     pictures: Pictures,
+    frames: Frames,
 }
 
 impl Rewriter {
@@ -44,6 +50,7 @@ impl Rewriter {
         let mixed = u64::from(seed.wrapping_add(1).wrapping_mul(0x9e37_79b1));
         Rewriter {
             hertz,
+            left_out: LeftOut::new(0),
             seq_offset: 0,
             timestamp_offset: 0,
             first: 0,
@@ -51,6 +58,7 @@ impl Rewriter {
             timestamp: 1_000_000 + mixed,
             capture: None,
             pictures: Pictures::default(),
+            frames: Frames::default(),
         }
     }
 
@@ -60,24 +68,62 @@ impl Rewriter {
         self.seq_offset = (self.seq + 1).wrapping_sub(numbers.seq);
         self.timestamp_offset = timestamp.wrapping_sub(numbers.timestamp);
         self.first = numbers.seq;
-        self.pictures.splice(numbers.vp8);
-        self.write(numbers)
+        self.left_out = LeftOut::new(numbers.seq);
+        match numbers.marks {
+            Marks::Vp8(pictures) | Marks::Vp9(pictures) => self.pictures.splice(pictures),
+            Marks::Av1(frame) => self.frames.splice(frame),
+            Marks::None => {}
+        }
+        self.write(numbers, 0)
     }
 
     /// The next packet of the same source; none when it is from before the switch.
     pub fn next(&mut self, numbers: Numbers) -> Option<Rewritten> {
-        (numbers.seq >= self.first).then(|| self.write(numbers))
+        if numbers.seq > self.left_out.newest() {
+            self.left_out.advance(numbers.seq, false);
+        }
+        let before = self.left_out.before(numbers.seq).filter(|_| numbers.seq >= self.first)?;
+        Some(self.write(numbers, before))
     }
 
-    fn write(&mut self, numbers: Numbers) -> Rewritten {
-        let seq = numbers.seq.wrapping_add(self.seq_offset);
+    /// The next packet of the same source is not passed on. When it comes late, the receiver misses its number already: it is given back.
+    pub fn leave_out(&mut self, numbers: Numbers) -> Option<Rewritten> {
+        if numbers.seq <= self.left_out.newest() {
+            let before = self.left_out.before(numbers.seq).filter(|_| numbers.seq >= self.first)?;
+            return Some(self.write(Numbers { marks: Marks::None, ..numbers }, before));
+        }
+        self.left_out.advance(numbers.seq, true);
+        if let Marks::Vp8(pictures) = numbers.marks
+            && let Some(id) = pictures.id
+        {
+            self.pictures.leave_out(id);
+        }
+        None
+    }
+
+    /// A picture that began already is passed on or left out as a whole. Only VP8 needs that, whose picture ids must have no gap.
+    pub fn was_passed(&self, marks: Marks) -> Option<bool> {
+        match marks {
+            Marks::Vp8(pictures) => self.pictures.was_left_out(pictures.id?).map(|left_out| !left_out),
+            _ => None,
+        }
+    }
+
+    fn write(&mut self, numbers: Numbers, left_out: u64) -> Rewritten {
+        let seq = numbers.seq.wrapping_add(self.seq_offset).wrapping_sub(left_out);
         let timestamp = numbers.timestamp.wrapping_add(self.timestamp_offset);
         if seq > self.seq {
             self.seq = seq;
             self.timestamp = self.timestamp.max(timestamp);
             self.capture = Some(self.capture.map_or(numbers.capture, |newest| newest.max(numbers.capture)));
         }
-        Rewritten { seq, timestamp, vp8: numbers.vp8.and_then(|vp8| self.pictures.write(vp8)) }
+        let patch = match numbers.marks {
+            Marks::Vp8(pictures) => self.pictures.write(pictures).map_or(Patch::None, Patch::Vp8),
+            Marks::Vp9(pictures) => self.pictures.write(pictures).map_or(Patch::None, Patch::Vp9),
+            Marks::Av1(frame) => Patch::Av1(FrameNumber { frame: self.frames.write(frame), targets: None }),
+            Marks::None => Patch::None,
+        };
+        Rewritten { seq, timestamp, patch }
     }
 
     fn ticks_since_last(&self, capture: i64) -> u64 {
@@ -87,72 +133,12 @@ impl Rewriter {
     }
 }
 
-/// Picture ids and tl0picidx: counted on across sources, compared in the width in which they are sent.
-#[derive(Clone, Copy, Debug, Default)]
-struct Pictures {
-    /// The source's id counted on in 15 bits, where it has only 7.
-    source: u16,
-    offset: u16,
-    newest: u16,
-    tl0_offset: u8,
-    newest_tl0: u8,
-}
-
-const WIDE: u16 = 0x7fff;
-const NARROW: u16 = 0x7f;
-
-impl Pictures {
-    fn splice(&mut self, vp8: Option<Descriptor>) {
-        let Some(vp8) = vp8 else { return };
-        if let Some(id) = vp8.picture_id {
-            self.source = id.value;
-            self.offset = self.newest.wrapping_add(1).wrapping_sub(id.value) & WIDE;
-        }
-        if let Some(tl0) = vp8.tl0 {
-            self.tl0_offset = self.newest_tl0.wrapping_add(1).wrapping_sub(tl0);
-        }
-    }
-
-    fn write(&mut self, vp8: Descriptor) -> Option<Vp8Numbers> {
-        let picture_id = vp8.picture_id.map(|id| self.picture(id));
-        let tl0 = vp8.tl0.map(|tl0| {
-            let sent = tl0.wrapping_add(self.tl0_offset);
-            if sent.wrapping_sub(self.newest_tl0) < 0x80 {
-                self.newest_tl0 = sent;
-            }
-            sent
-        });
-        (picture_id.is_some() || tl0.is_some()).then_some(Vp8Numbers { picture_id, tl0 })
-    }
-
-    fn picture(&mut self, id: PictureId) -> u16 {
-        let source = if id.wide { id.value } else { self.counted_on(id.value) };
-        let sent = source.wrapping_add(self.offset) & WIDE;
-        if sent.wrapping_sub(self.newest) & WIDE < 0x4000 {
-            self.newest = sent;
-            self.source = source;
-        }
-        if id.wide { sent } else { sent & NARROW }
-    }
-
-    /// The 15-bit number nearest to the newest whose low 7 bits are these.
-    fn counted_on(&self, low: u16) -> u16 {
-        let ahead = low.wrapping_sub(self.source) & NARROW;
-        let step = if ahead < 0x40 { ahead } else { ahead.wrapping_sub(0x80) };
-        self.source.wrapping_add(step) & WIDE
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn vp8(picture: u16, wide: bool, tl0: u8) -> Option<Descriptor> {
-        Some(Descriptor { picture_id: Some(PictureId { value: picture, wide }), tl0: Some(tl0), ..Default::default() })
-    }
-
     fn numbers(seq: u64, timestamp: u64, capture_ms: i64) -> Numbers {
-        Numbers { seq, timestamp, capture: capture_ms * 1_000, vp8: None }
+        Numbers { seq, timestamp, capture: capture_ms * 1_000, marks: Marks::None }
     }
 
     #[test]
@@ -191,35 +177,15 @@ mod tests {
     }
 
     #[test]
-    fn wide_picture_ids_wrap_and_go_on() {
+    fn what_is_left_out_leaves_no_gap() {
         let mut rewriter = Rewriter::new(90_000, 1);
-        let mut sent = |seq, vp8, splice| {
-            let numbers = Numbers { seq, timestamp: seq, capture: 0, vp8 };
-            let written = if splice { rewriter.splice(numbers) } else { rewriter.next(numbers).unwrap() };
-            let vp8 = written.vp8.unwrap();
-            (vp8.picture_id.unwrap(), vp8.tl0.unwrap())
-        };
-        let (id, tl0) = sent(1, vp8(0x7ffe, true, 254), true);
-        assert_eq!(sent(2, vp8(0x7fff, true, 255), false), (id + 1, tl0 + 1));
-        assert_eq!(sent(4, vp8(1, true, 1), false), (id + 3, tl0 + 3), "a lost picture stays lost");
-        assert_eq!(sent(3, vp8(0, true, 0), false), (id + 2, tl0 + 2), "out of order");
-        assert_eq!(sent(900, vp8(77, true, 5), true), (id + 4, tl0 + 4));
-    }
-
-    #[test]
-    fn narrow_picture_ids_stay_narrow() {
-        let mut rewriter = Rewriter::new(90_000, 1);
-        let mut last = None;
-        for picture in 0..400u16 {
-            let vp8 = vp8(picture & 0x7f, false, 0);
-            let numbers = Numbers { seq: picture.into(), timestamp: 0, capture: 0, vp8 };
-            let written = if picture % 150 == 0 { rewriter.splice(numbers) } else { rewriter.next(numbers).unwrap() };
-            let id = written.vp8.unwrap().picture_id.unwrap();
-            assert!(id <= 127);
-            if let Some(last) = last {
-                assert_eq!(id, (last + 1) & 0x7f);
-            }
-            last = Some(id);
-        }
+        let base = rewriter.splice(numbers(100, 0, 0)).seq;
+        assert_eq!(rewriter.leave_out(numbers(101, 0, 0)), None);
+        assert_eq!(rewriter.next(numbers(102, 0, 0)).map(|sent| sent.seq - base), Some(1));
+        assert_eq!(rewriter.leave_out(numbers(104, 0, 0)), None);
+        assert_eq!(rewriter.next(numbers(105, 0, 0)).map(|sent| sent.seq - base), Some(3), "103 may come yet");
+        assert_eq!(rewriter.leave_out(numbers(103, 0, 0)).map(|sent| sent.seq - base), Some(2), "its number is given back");
+        assert_eq!(rewriter.leave_out(numbers(99, 0, 0)), None, "from before the switch");
+        assert_eq!(rewriter.splice(numbers(9, 0, 1)).seq - base, 4);
     }
 }

@@ -5,6 +5,7 @@ use super::{
     core::SfuCore,
     loudness::Loudness,
     paused::names,
+    publications::MAX_LAYERS,
     tracks::{TrackKey, place},
     types::*,
 };
@@ -34,10 +35,9 @@ impl SfuCore {
     pub(super) fn choose_speaker(&mut self, now: At, out: &mut Vec<Output>) {
         let attack = self.limits.speaker_attack_ms;
         self.peers.iter_mut().for_each(|(_, peer)| peer.voice.settle(now, attack));
-        let audible = self
-            .peers
-            .iter()
-            .filter(|(_, peer)| peer.permits[place(Source::Microphone)] && peer.publication(Source::Microphone).is_some());
+        let audible = self.peers.iter().filter(|(_, peer)| {
+            !peer.tap && peer.permits[place(Source::Microphone)] && peer.publication(Source::Microphone).is_some()
+        });
         let voices: Vec<(PeerIndex, &Loudness)> = audible.map(|(index, peer)| (index, &peer.voice)).collect();
         if self.speaker.decide(&voices, &self.limits, now) {
             let speaker = self.speaker.current().and_then(|peer| self.peers.get(peer));
@@ -49,12 +49,19 @@ impl SfuCore {
     fn chase_keyframes(&mut self, track: TrackKey, now: At, out: &mut Vec<Output>) {
         let (every, patience) = (self.limits.keyframe_every_ms, self.limits.switch_patience_ms);
         let Some(publication) = self.peers.publication_mut(track).filter(|publication| !publication.is_audio()) else { return };
+        let mut awaited = [false; MAX_LAYERS];
         for id in &publication.streams {
             let switch = &mut self.streams.get_mut(*id).switch;
             switch.give_up(now, patience);
             if let Some(layer) = switch.awaits() {
-                publication.encodings[usize::from(layer)].keyframes.want();
+                awaited[usize::from(publication.encoding_of(layer))] = true;
             }
+        }
+        if let Some(layer) = self.sinks.awaited(track, publication, now) {
+            awaited[usize::from(publication.encoding_of(layer))] = true;
+        }
+        for (encoding, _) in publication.encodings.iter_mut().zip(awaited).filter(|(_, awaited)| *awaited) {
+            encoding.keyframes.want();
         }
         if publication.is_new(now) {
             return;
@@ -74,12 +81,14 @@ impl SfuCore {
             let mut changed = false;
             for source in [Source::Camera, Source::Screen] {
                 let track = TrackKey { peer, source };
-                let needed = watched(&self.peers, &self.streams, track);
+                let sinks = self.peers.publication(track).map_or(0, |publication| self.sinks.watched(publication));
+                let needed = watched(&self.peers, &self.streams, track).max(sinks);
                 if let Some(publication) = self.peers.publication_mut(track) {
                     changed |= publication.watched.settle(needed, now, self.limits.unwatched_ms);
                 }
             }
-            if let Some(state) = self.peers.get(peer).filter(|_| changed) {
+            // Of an extra copy there is nothing to choose: who sends it was told what.
+            if let Some(state) = self.peers.get(peer).filter(|state| changed && !state.tap) {
                 let video = state.publications.iter().flatten().filter(|publication| !publication.is_audio());
                 let tracks = video.map(|track| LayersWanted { source: track.source, layers: names(track.watched.told()) });
                 out.push(Output::LayersWanted { peer, tracks: tracks.collect() });

@@ -1,5 +1,6 @@
 //! What goes into the core and what comes out.
 
+pub use super::codec::dependency::Targets;
 use crate::{
     ids::ParticipantId,
     protocol::{LayersWanted, Limited, Source, Want},
@@ -23,7 +24,8 @@ impl At {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct PeerIndex(pub u16);
 
-/// One encoding of a published track: 0 is the smallest. Audio and screens have only 0, or 0 and 1.
+/// One size of a published track, 0 is the smallest: an encoding of its own (simulcast), or a spatial layer within the only encoding.
+/// Audio has only 0.
 pub type Layer = u8;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -51,6 +53,21 @@ pub enum SlotIndex {
     Video(u8),
 }
 
+/// A sink's number, given by the worker: small and dense.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct SinkIndex(pub u32);
+
+/// What a sink hears.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SinkWanted {
+    pub participant: ParticipantId,
+    pub source: Source,
+    /// The best encoding of a picture, instead of the smallest.
+    pub best: bool,
+    /// Off, it hears nothing.
+    pub on: bool,
+}
+
 /// Control. Everything that is not a media packet.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Input {
@@ -60,6 +77,23 @@ pub enum Input {
     },
     RemovePeer {
         peer: PeerIndex,
+    },
+    /// An extra copy of the participant's media may come: a peer of its own, which only sinks hear. Its index is given by
+    /// [`SfuCore::tap`](super::SfuCore::tap); of each picture one encoding counts.
+    AddTap {
+        participant: ParticipantId,
+    },
+    /// The sink hears this from now on, or as it says anew.
+    AttachSink {
+        sink: SinkIndex,
+        wanted: SinkWanted,
+    },
+    DetachSink {
+        sink: SinkIndex,
+    },
+    /// The sink had no room for what it was given.
+    SinkLost {
+        sink: SinkIndex,
     },
     /// All that the peer publishes now; replaces what it published before.
     Publish {
@@ -126,7 +160,9 @@ pub struct PacketView<'a> {
     pub audio_level: Option<u8>,
     /// The RTP payload: codecs' descriptors are read from its start.
     pub payload: &'a [u8],
-    /// Raw dependency descriptor, when negotiated (AV1, VP9 SVC).
+    /// A microphone's RED payload (RFC 2198) around the codec's.
+    pub red: bool,
+    /// Raw dependency descriptor, when negotiated (AV1).
     pub dependency_descriptor: Option<&'a [u8]>,
 }
 
@@ -141,13 +177,34 @@ pub struct Forward {
     pub marker: bool,
     /// May be asked for again: keep it in the cache that answers NACKs.
     pub nackable: bool,
-    /// New VP8 picture id and tl0picidx, when the source's descriptor has any of the two.
-    pub vp8: Option<Vp8Numbers>,
+    /// What of the payload, or beside it, is to be replaced.
+    pub patch: Patch,
+    /// The number is used up by nothing: an empty payload is sent, so that the receiver misses no packet.
+    pub blank: bool,
+}
+
+/// New numbers for a codec's descriptor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Patch {
+    #[default]
+    None,
+    Vp8(PictureNumbers),
+    /// See [`patch_vp9`](super::patch_vp9).
+    Vp9(PictureNumbers),
+    /// For the dependency descriptor, see [`patch_dependencies`](super::patch_dependencies).
+    Av1(FrameNumber),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FrameNumber {
+    pub frame: u16,
+    /// The decode targets that this receiver gets, where they have to be said.
+    pub targets: Option<Targets>,
 }
 
 /// Only what the source's descriptor has is set, and it fits the field's width there: patch exactly these.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Vp8Numbers {
+pub struct PictureNumbers {
     /// 15 bits, or 7 where the source's is of 7.
     pub picture_id: Option<u16>,
     pub tl0: Option<u8>,

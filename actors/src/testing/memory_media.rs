@@ -5,6 +5,7 @@ use crate::{
     media::{DescriptionError, MediaCommand, MediaEvent, MediaEvents, Permit},
     ports::{MediaBusy, MediaPlane},
     protocol::{Leg, Slot, Source, Want},
+    sinks::{Quality, SinkKey, Valve},
 };
 use std::{
     collections::BTreeMap,
@@ -40,6 +41,16 @@ struct KeptRoom {
     events: MediaEvents,
     peers: BTreeMap<ParticipantId, Permit>,
     wants: BTreeMap<ParticipantId, Vec<Want>>,
+    taps: BTreeMap<ParticipantId, Vec<Source>>,
+    sinks: BTreeMap<SinkKey, Attached>,
+}
+
+/// A sink as the plane was told of it.
+#[derive(Clone)]
+pub struct Attached {
+    pub quality: Quality,
+    pub on: bool,
+    pub to: Valve,
 }
 
 impl MemoryMedia {
@@ -62,6 +73,15 @@ impl MemoryMedia {
 
     pub fn wants(&self, room: RoomId, who: ParticipantId) -> Option<Vec<Want>> {
         self.kept().rooms.get(&room)?.wants.get(&who).cloned()
+    }
+
+    /// Whose extra copy may come, and what of it.
+    pub fn taps(&self, room: RoomId) -> BTreeMap<ParticipantId, Vec<Source>> {
+        self.kept().rooms.get(&room).map(|room| room.taps.clone()).unwrap_or_default()
+    }
+
+    pub fn sinks(&self, room: RoomId) -> BTreeMap<SinkKey, Attached> {
+        self.kept().rooms.get(&room).map(|room| room.sinks.clone()).unwrap_or_default()
     }
 
     /// Says something to the room by itself. Says whether the room took it.
@@ -92,7 +112,10 @@ impl MediaPlane for MemoryMedia {
         kept.opened += 1;
         match kept.rooms.get_mut(&room) {
             Some(here) => here.events = events,
-            None => drop(kept.rooms.insert(room, KeptRoom { events, peers: BTreeMap::new(), wants: BTreeMap::new() })),
+            None => {
+                let (peers, wants, taps, sinks) = Default::default();
+                kept.rooms.insert(room, KeptRoom { events, peers, wants, taps, sinks });
+            }
         }
         Ok(())
     }
@@ -133,6 +156,11 @@ impl KeptRoom {
                 let sdp = format!("v=0\r\no=- {epoch} {restart} IN IP4 127.0.0.1\r\n");
                 return vec![MediaEvent::Offered { participant, sdp, epoch }];
             }
+            C::OfferTap { participant, epoch, .. } => return self.described(participant, Leg::Tap, epoch, mood),
+            C::AddTap { participant, sources } => drop(self.taps.insert(participant, sources)),
+            C::RemoveTap { participant } => drop(self.taps.remove(&participant)),
+            C::AttachSink { track, quality, on, to } => drop(self.sinks.insert(track.key(), Attached { quality, on, to })),
+            C::DetachSink { key } => drop(self.sinks.remove(&key)),
             C::Close => {}
         }
         Vec::new()
@@ -140,7 +168,8 @@ impl KeptRoom {
 
     fn described(&self, participant: ParticipantId, leg: Leg, epoch: u32, mood: Mood) -> Vec<MediaEvent> {
         let refused = |error| vec![MediaEvent::Refused { participant, leg, epoch, error }];
-        if !self.peers.contains_key(&participant) {
+        let known = if leg == Leg::Tap { self.taps.contains_key(&participant) } else { self.peers.contains_key(&participant) };
+        if !known {
             return refused(DescriptionError::NoPeer);
         }
         if mood == Mood::Refusing {
@@ -148,7 +177,7 @@ impl KeptRoom {
         }
         let connected = MediaEvent::Connected { participant, leg };
         let told = match leg {
-            Leg::Publish => MediaEvent::Answered { participant, sdp: "v=0\r\n".to_owned(), epoch },
+            Leg::Publish | Leg::Tap => MediaEvent::Answered { participant, sdp: "v=0\r\n".to_owned(), epoch },
             Leg::Receive => MediaEvent::Slots { participant, epoch, slots: self.slots_of(participant) },
         };
         vec![told, connected]

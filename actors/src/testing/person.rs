@@ -74,6 +74,7 @@ impl Person {
             display_name: name.to_owned(),
             role,
             consents: Default::default(),
+            few_links: false,
         };
         Self {
             name,

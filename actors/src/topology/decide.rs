@@ -2,11 +2,13 @@
 
 use crate::protocol::{TopologyMode, TopologyReason, room::TopologyChoice};
 
-/// What on the server needs everybody's media.
+/// What runs on the server and needs media. Sound and the low encoding of pictures come as an extra copy of a mesh ([`super::tap`]) and are no
+/// reason to leave it; more than that only the SFU has. That a copy does not arrive, or that a device can't bear to send it, is a
+/// [`Facts::mesh_problem`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Needs {
-    pub recording: bool,
-    pub captions: bool,
+    /// Something needs everybody's media whole: [`TopologyReason::Recording`] or `Captions`.
+    pub whole: Option<TopologyReason>,
 }
 
 /// All that the policy looks at.
@@ -19,7 +21,7 @@ pub struct Facts {
     pub mesh_limit: u32,
     /// Has the server a media plane?
     pub sfu_available: bool,
-    /// Why the mesh does not serve these people, if it was found out: [`TopologyReason::Loss`], `Cpu` or `Relays`.
+    /// Why the mesh does not serve these people, if it was found out: [`TopologyReason::Loss`], `Cpu`, `Relays` or `Tap`.
     pub mesh_problem: Option<TopologyReason>,
     pub needs: Needs,
 }
@@ -54,12 +56,7 @@ fn preference(facts: &Facts) -> (TopologyMode, TopologyReason) {
     }
     // Alone there is nobody to whom media could go another way.
     let problem = facts.mesh_problem.filter(|_| facts.count > 1);
-    let causes = [
-        facts.needs.recording.then_some(TopologyReason::Recording),
-        facts.needs.captions.then_some(TopologyReason::Captions),
-        problem,
-    ];
-    match causes.into_iter().flatten().next() {
+    match facts.needs.whole.or(problem) {
         Some(reason) => (Sfu, reason),
         None if facts.count <= 2 => (Mesh, TopologyReason::Pair),
         None => (Mesh, TopologyReason::SmallRoom),
@@ -97,12 +94,14 @@ mod tests {
 
     #[test]
     fn a_mesh_that_fails_and_what_the_server_needs_are_reasons_unless_the_mesh_is_pinned() {
-        let (recording, captions) = (Needs { recording: true, captions: true }, Needs { captions: true, ..Needs::default() });
+        let (recording, captions) = (Needs { whole: Some(Recording) }, Needs { whole: Some(Captions) });
         for (count, problem, needs, mode, reason) in [
             (3, Some(Loss), Needs::default(), Sfu, Loss),
             (2, Some(Loss), Needs::default(), Sfu, Loss),
             (1, Some(Loss), Needs::default(), Mesh, Pair),
             (4, Some(Cpu), captions, Sfu, Captions),
+            (4, Some(Cpu), Needs::default(), Sfu, Cpu),
+            (3, Some(Tap), Needs::default(), Sfu, Tap),
             (3, None, recording, Sfu, Recording),
             (9, Some(Relays), recording, Sfu, TooLargeForMesh),
         ] {

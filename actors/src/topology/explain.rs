@@ -23,6 +23,7 @@ pub fn reason_name(reason: TopologyReason) -> &'static str {
         TopologyReason::Relays => "relays",
         TopologyReason::Recording => "recording",
         TopologyReason::Captions => "captions",
+        TopologyReason::Tap => "tap",
         TopologyReason::Settling => "settling",
     }
 }

@@ -1,16 +1,20 @@
 //! Which way media takes, and how it changes over: pure, a file a decision.
 //!
 //! - [`decide`]: facts → the mode that is wanted, and why. Knows no time.
+//! - [`devices`]: how large a mesh the weakest device bears.
 //! - [`hysteresis`]: back to the mesh only when it would have held; a mesh that failed is not trusted for a while.
 //! - [`signals`]: what clients measure → that a mesh fails, once it has lasted.
 //! - [`path_switch`]: one change-over: a second path beside the first, acknowledged edge by edge, committed or rolled back.
+//! - [`tap`]: who is heard for what runs on the server, and so sends an extra copy in a mesh.
 //! - [`explain`]: a sentence for the log.
 
 pub mod decide;
+pub mod devices;
 pub mod explain;
 pub mod hysteresis;
 pub mod path_switch;
 pub mod signals;
+pub mod tap;
 
 pub use decide::{Facts, Needs, Wanted, decide};
 pub use hysteresis::Hysteresis;

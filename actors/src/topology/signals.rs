@@ -45,15 +45,23 @@ struct Reporter {
 }
 
 impl Signals {
-    /// Takes one report of a mesh's member; says when something has lasted too long.
-    pub fn report(&mut self, from: ParticipantId, peers: &[PeerStats], cpu_limited: bool, now: Timestamp) -> Option<MeshFails> {
+    /// Takes one report of a mesh's member; says when something has lasted too long. `tapped`: they send the server an extra copy, which
+    /// burdens their device like one link more.
+    pub fn report(
+        &mut self,
+        from: ParticipantId,
+        peers: &[PeerStats],
+        tapped: bool,
+        cpu_limited: bool,
+        now: Timestamp,
+    ) -> Option<MeshFails> {
         let before = self.reporters.remove(&from).unwrap_or(Reporter { at: now, ..Reporter::default() });
         let started = if now.since(before.at) > REPORT_COVERS { now } else { before.at };
         let since = |earlier: Option<Timestamp>| earlier.unwrap_or(started);
         let lossy = peers.iter().filter(|peer| peer.loss_up.max(peer.loss_down) > LOSS);
         let lossy: BTreeMap<_, _> =
             lossy.map(|peer| (peer.participant_id, since(before.lossy.get(&peer.participant_id).copied()))).collect();
-        let many = cpu_limited && peers.len() >= CPU_LINKS;
+        let many = cpu_limited && peers.len() + usize::from(tapped) >= CPU_LINKS;
         let reporter = Reporter {
             at: now,
             cpu_since: many.then(|| since(before.cpu_since)),
@@ -114,7 +122,8 @@ mod tests {
     #[test]
     fn loss_counts_once_it_has_lasted_eight_seconds() {
         let mut signals = Signals::default();
-        let mut report = |ms, loss| signals.report(person(1), &[link(2, loss, false)], false, at(ms)).map(|fails| fails.reason);
+        let mut report =
+            |ms, loss| signals.report(person(1), &[link(2, loss, false)], false, false, at(ms)).map(|fails| fails.reason);
         assert_eq!(report(0, 0.2), None);
         assert_eq!(report(4_000, 0.2), None);
         assert_eq!(report(6_000, 0.01), None, "it was better in between");
@@ -125,22 +134,24 @@ mod tests {
     #[test]
     fn a_report_speaks_of_the_time_since_the_one_before() {
         let mut signals = Signals::default();
-        assert_eq!(signals.report(person(1), &[link(2, 0.0, false)], false, at(0)), None);
-        let fails =
-            signals.report(person(1), &[link(2, 0.3, false)], false, at(9_900)).expect("one report of ten seconds is enough");
+        assert_eq!(signals.report(person(1), &[link(2, 0.0, false)], false, false, at(0)), None);
+        let fails = signals
+            .report(person(1), &[link(2, 0.3, false)], false, false, at(9_900))
+            .expect("one report of ten seconds is enough");
         assert_eq!(fails, MeshFails { reason: TopologyReason::Loss, blamed: vec![person(1), person(2)] });
         let mut late = Signals::default();
-        late.report(person(1), &[link(2, 0.0, false)], false, at(0));
-        assert_eq!(late.report(person(1), &[link(2, 0.3, false)], false, at(60_000)), None, "a gap says nothing");
+        late.report(person(1), &[link(2, 0.0, false)], false, false, at(0));
+        assert_eq!(late.report(person(1), &[link(2, 0.3, false)], false, false, at(60_000)), None, "a gap says nothing");
     }
 
     #[test]
-    fn a_processor_at_its_limit_counts_with_three_links() {
+    fn a_processor_at_its_limit_counts_with_three_links_and_an_extra_copy_is_one() {
         let links = [link(2, 0.0, false), link(3, 0.0, false), link(4, 0.0, false)];
-        for (links, expected) in [(&links[..2], None), (&links[..], Some(TopologyReason::Cpu))] {
+        let cpu = Some(TopologyReason::Cpu);
+        for (links, tapped, expected) in [(&links[..2], false, None), (&links[..], false, cpu), (&links[..2], true, cpu)] {
             let mut signals = Signals::default();
-            signals.report(person(1), links, true, at(0));
-            assert_eq!(signals.report(person(1), links, true, at(9_800)).map(|fails| fails.reason), expected);
+            signals.report(person(1), links, tapped, true, at(0));
+            assert_eq!(signals.report(person(1), links, tapped, true, at(9_800)).map(|fails| fails.reason), expected);
         }
     }
 
@@ -148,11 +159,11 @@ mod tests {
     fn relays_count_when_most_links_of_four_people_use_them() {
         let mut signals = Signals::default();
         for n in 1..4 {
-            assert_eq!(signals.report(person(n), &[link(9, 0.0, true)], false, at(0)), None);
+            assert_eq!(signals.report(person(n), &[link(9, 0.0, true)], false, false, at(0)), None);
         }
-        let fails = signals.report(person(4), &[link(1, 0.0, false)], false, at(0)).expect("three of four");
+        let fails = signals.report(person(4), &[link(1, 0.0, false)], false, false, at(0)).expect("three of four");
         assert_eq!((fails.reason, fails.blamed.len()), (TopologyReason::Relays, 3));
         signals.forget(person(1));
-        assert_eq!(signals.report(person(4), &[link(2, 0.0, false)], false, at(0)), None);
+        assert_eq!(signals.report(person(4), &[link(2, 0.0, false)], false, false, at(0)), None);
     }
 }

@@ -174,6 +174,7 @@ fn counts(world: &World, tally: &Tally) -> Vec<(&'static str, u64)> {
         ("offers sent again", count.offers_repeated),
         ("connections that broke while in use", count.connections_broken),
         ("paths that the server called lost", count.paths_lost),
+        ("pictures that the server had no bandwidth for", count.pictures_held),
         ("packets received", tally.packets),
         ("packets without a mark", tally.unmarked),
     ];

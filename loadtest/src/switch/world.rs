@@ -23,6 +23,8 @@ pub struct Counts {
     pub offers_repeated: u64,
     pub connections_broken: u64,
     pub paths_lost: u64,
+    /// Times that the server said of a picture that it has no bandwidth for it.
+    pub pictures_held: u64,
 }
 
 pub struct World {

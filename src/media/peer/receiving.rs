@@ -1,10 +1,10 @@
 //! The slots of a receiving connection: m-lines that we offer, never recycle, and write to.
 
-use super::{setup, unreadable};
-use crate::media::engine::{Incoming, Outgoing};
+use super::{dependency::Descriptor, setup, unreadable};
+use crate::media::engine::Outgoing;
 use actors::{
     media::DescriptionError,
-    sfu::{SlotIndex, Vp8Numbers},
+    sfu::{Patch, PictureNumbers, SlotIndex, patch_dependencies, patch_vp9},
 };
 use std::sync::Arc;
 use str0m::{
@@ -124,8 +124,10 @@ impl Slots {
         let mut write = RtpWrite::new(pt, forward.seq.into(), forward.timestamp, packet.arrived, payload)
             .marker(forward.marker)
             .nackable(forward.nackable)
-            .ext_vals(extensions(packet));
-        if let Some(patch) = forward.vp8.and_then(|numbers| vp8_patch(&packet.payload, numbers)) {
+            .ext_vals(extensions(out));
+        if let Patch::Vp8(numbers) = forward.patch
+            && let Some(patch) = vp8_patch(&packet.payload, numbers)
+        {
             write = write.vp8_patch(patch);
         }
         let mut api = rtc.direct_api();
@@ -159,6 +161,12 @@ impl Slot {
     /// Redundant audio goes on as it is to who takes it; others get what it is around.
     fn format(&self, Outgoing { forward, packet }: Outgoing<'_>) -> Option<(Pt, Arc<[u8]>)> {
         let pt = self.pts[forward.codec as usize]?;
+        if forward.blank {
+            return Some((pt, Arc::from([])));
+        }
+        if let Patch::Vp9(numbers) = forward.patch {
+            return Some((pt, vp9_payload(&packet.payload, numbers)));
+        }
         match (packet.red, self.red) {
             (false, _) => Some((pt, packet.payload.clone())),
             (true, Some(red)) if inner_pt(&packet.payload) == Some(*pt) => Some((red, packet.payload.clone())),
@@ -172,28 +180,44 @@ fn inner_pt(red: &[u8]) -> Option<u8> {
     red.first().map(|first| first & 0x7f)
 }
 
-fn primary(red: &[u8]) -> Option<Arc<[u8]>> {
+/// What redundant audio (RFC 2198) is around.
+pub fn primary(red: &[u8]) -> Option<Arc<[u8]>> {
     let blocks = RedDecoder::decode(red).ok()?;
     blocks.iter().find(|block| block.is_primary).map(|block| Arc::from(block.payload))
 }
 
-fn extensions(packet: &Incoming) -> ExtensionValues {
-    ExtensionValues {
+fn extensions(Outgoing { forward, packet }: Outgoing<'_>) -> ExtensionValues {
+    let mut values = ExtensionValues {
         audio_level: packet.audio_level.map(|level| -(level.min(127) as i8)),
         voice_activity: packet.voice,
         video_orientation: packet.turned.map(VideoOrientation::from),
         ..ExtensionValues::default()
+    };
+    if let (Patch::Av1(numbers), Some(descriptor), false) = (forward.patch, &packet.descriptor, forward.blank)
+        && let Some(patched) = patch_dependencies(descriptor, numbers.frame, numbers.targets)
+    {
+        values.user_values.set(Descriptor(patched.into()));
+    }
+    values
+}
+
+/// The engine writes VP9 as it gets it, so the new numbers need a payload of their own.
+fn vp9_payload(payload: &Arc<[u8]>, numbers: PictureNumbers) -> Arc<[u8]> {
+    let mut patched: Arc<[u8]> = Arc::from(&payload[..]);
+    match Arc::get_mut(&mut patched).and_then(|bytes| patch_vp9(bytes, numbers)) {
+        Some(()) => patched,
+        None => payload.clone(),
     }
 }
 
 /// The new numbers, in the width that the packet has. A number that the packet lacks can't be put in: it is left out then.
-fn vp8_patch(payload: &[u8], numbers: Vp8Numbers) -> Option<Vp8Patch> {
+fn vp8_patch(payload: &[u8], numbers: PictureNumbers) -> Option<Vp8Patch> {
     let descriptor = Vp8Descriptor::parse(payload).ok()?;
     let build = |picture_id: Option<u16>, tl0: Option<u8>| {
         let patch = picture_id.into_iter().fold(descriptor.patch(), |patch, id| patch.picture_id(id));
         tl0.into_iter().fold(patch, |patch, index| patch.tl0_pic_idx(index)).build().ok()
     };
-    let Vp8Numbers { picture_id, tl0 } = numbers;
+    let PictureNumbers { picture_id, tl0 } = numbers;
     let short = picture_id.map(|id| id & 0x7f);
     build(picture_id, tl0).or_else(|| build(short, tl0)).or_else(|| build(short, None))
 }

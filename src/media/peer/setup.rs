@@ -1,6 +1,6 @@
 //! How connections are set up: ICE-lite, DTLS 1.2, RTP as it comes, and the codecs that are forwarded.
 
-use super::profile;
+use super::{dependency, profile};
 use actors::sfu::Codec;
 use std::{
     net::SocketAddr,
@@ -10,7 +10,8 @@ use str0m::{
     Candidate, Rtc, RtcConfig,
     bwe::Bitrate,
     config::{CryptoProvider, DtlsCert},
-    format,
+    format::{self, FormatParams},
+    media::Frequency,
     rtp::{Extension, ExtensionMap},
 };
 
@@ -20,6 +21,8 @@ const FIRST_ESTIMATE: Bitrate = Bitrate::kbps(400);
 const STATS_EVERY: Duration = Duration::from_millis(250);
 /// Video packets of a slot that may be asked for again: two seconds of a good picture.
 const KEPT_PACKETS: usize = 512;
+/// H.264's constrained baseline profile, level 3.1; others' levels may differ.
+const CONSTRAINED_BASELINE: u32 = 0x42_e01f;
 /// How soon an encoding that stopped is known to have.
 const PAUSED_AFTER: Duration = Duration::from_millis(700);
 
@@ -50,7 +53,7 @@ impl Setup {
     }
 
     fn common(&self) -> RtcConfig {
-        RtcConfig::new()
+        let mut config = RtcConfig::new()
             .set_crypto_provider(self.crypto.clone())
             .set_dtls_cert(self.certificate.clone())
             .set_dtls_version(str0m::config::DtlsVersion::Dtls12)
@@ -62,9 +65,14 @@ impl Setup {
             .clear_codecs()
             .enable_opus(true, true)
             .enable_vp8(true)
-            .enable_vp9(true)
-            .enable_h264(true)
-            .enable_av1(true)
+            .enable_av1(true);
+        // One format of each codec, so that what one person sends every other can be sent: VP9's profile 0, and H.264's constrained baseline
+        // with fragments (packetization mode 1), which all browsers have.
+        let codecs = config.codec_config();
+        let vp9 = FormatParams { profile_id: Some(0), ..FormatParams::default() };
+        codecs.add_config(98.into(), Some(99.into()), format::Codec::Vp9, Frequency::NINETY_KHZ, None, vp9);
+        codecs.add_h264(108.into(), Some(109.into()), true, CONSTRAINED_BASELINE);
+        config
     }
 
     fn start(&self, config: RtcConfig, now: Instant) -> Rtc {
@@ -82,7 +90,8 @@ fn candidates(address: SocketAddr) -> Vec<Candidate> {
     [udp, tcp].into_iter().flatten().collect()
 }
 
-/// The dependency descriptor stays out: with it browsers leave the picture ids out of VP8.
+/// The dependency descriptor is taken of those who publish AV1 alone (see `sdp::keep_descriptor_for_av1`): with it browsers leave the picture
+/// ids out of VP8.
 fn extensions() -> ExtensionMap {
     let mut map = ExtensionMap::empty();
     map.set(1, Extension::AudioLevel);
@@ -91,6 +100,7 @@ fn extensions() -> ExtensionMap {
     map.set(4, Extension::RtpMid);
     map.set(10, Extension::RtpStreamId);
     map.set(11, Extension::RepairedRtpStreamId);
+    map.set(12, dependency::extension());
     map.set(13, Extension::VideoOrientation);
     map
 }

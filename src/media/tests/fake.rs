@@ -105,7 +105,9 @@ impl Engine for Fake {
             voice: Some(true),
             turned: None,
             arrived: now,
+            report: None,
             payload: Arc::from(payload),
+            descriptor: None,
         }));
         Ok(now + LATER)
     }

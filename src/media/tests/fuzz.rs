@@ -12,6 +12,11 @@ use crate::media::{
     peer::Str0m,
     sdp, stun,
 };
+use actors::{
+    ids::ParticipantId,
+    protocol::Source,
+    sfu::{self, At, Codec, Limits, PacketView, PictureNumbers, SfuCore, Targets, patch_dependencies, patch_vp9},
+};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::{
     fs,
@@ -28,7 +33,7 @@ use str0m::{
 };
 
 /// Ways in, by the first part of a kept file's name.
-const DOORS: [&str; 7] = ["sdp", "datagram", "media", "framing", "rtp", "rtx", "rtcp"];
+const DOORS: [&str; 9] = ["sdp", "datagram", "media", "framing", "rtp", "rtx", "rtcp", "payload", "dependency"];
 
 /// Datagrams of a pair that are kept to be changed.
 const KEPT: usize = 400;
@@ -231,6 +236,18 @@ fn enter(door: &str, input: &[u8], Others { pair, call }: &mut Others, engines: 
         "rtp" => live.forge(input),
         "rtx" => live.repeat(input),
         "rtcp" => report(input, call),
+        // What the core reads of payloads, and what is written over them.
+        "payload" => {
+            let mut bytes = input.to_vec();
+            let _ = patch_vp9(&mut bytes, PictureNumbers { picture_id: Some(0x7fff), tl0: Some(255) });
+            forward(input, None);
+        }
+        "dependency" => {
+            for count in [1, 4, 32] {
+                let _ = patch_dependencies(input, 7, Some(Targets { count, active: 0x5555_5555 }));
+            }
+            forward(&[0x18, 1, 2], Some(input));
+        }
         "media" => live.show(input[..input.len().min(1_100)].to_vec()),
         _ => {
             let mut frames = Frames::default();
@@ -238,6 +255,35 @@ fn enter(door: &str, input: &[u8], Others { pair, call }: &mut Others, engines: 
                 frames.add(part);
                 while let Ok(Some(_)) = frames.next() {}
             }
+        }
+    }
+}
+
+/// The bytes come as a camera's, in each codec, to a core that forwards them.
+fn forward(payload: &[u8], descriptor: Option<&[u8]>) {
+    let (mut core, mut out, mut sent) = (SfuCore::new(Limits::default()), Vec::new(), Vec::new());
+    let ids = [1, 2].map(|number| ParticipantId(uuid::Uuid::from_u128(number)));
+    ids.iter().for_each(|id| core.handle(sfu::Input::AddPeer { participant: *id }, At::ms(1), &mut out));
+    let [from, to] = ids.map(|id| core.peer(id).unwrap());
+    core.handle(sfu::Input::Permit { peer: from, sources: vec![Source::Camera] }, At::ms(1), &mut out);
+    core.handle(sfu::Input::Receiving { peer: to, audio_slots: 4, video_slots: 4 }, At::ms(1), &mut out);
+    for (round, codec) in [Codec::Vp8, Codec::Vp9, Codec::H264, Codec::Av1].into_iter().enumerate() {
+        let tracks = vec![sfu::Published { source: Source::Camera, codec, layers: 1 }];
+        core.handle(sfu::Input::Publish { peer: from, tracks }, At::ms(2), &mut out);
+        for seq in 0..4 {
+            let view = PacketView {
+                from,
+                source: Source::Camera,
+                layer: 0,
+                seq: round as u64 * 9_000 + seq,
+                timestamp: seq / 2,
+                marker: false,
+                audio_level: None,
+                red: false,
+                payload,
+                dependency_descriptor: descriptor,
+            };
+            core.packet(&view, At::ms(10 + seq), &mut sent, &mut out);
         }
     }
 }
@@ -264,6 +310,19 @@ fn seeds(door: &str, pair: &Pair) -> Vec<Vec<u8>> {
         "rtp" => [vp8, vp9, av1, red, vec![]].into_iter().map(|payload| [&HEADER[..], &payload].concat()).collect(),
         "rtx" => vec![[&HEADER[..], &[0]].concat(), HEADER.to_vec(), [&HEADER[..], &[0, 1, 0x90, 0x80]].concat()],
         "rtcp" => reports(),
+        "payload" => {
+            let structured = vec![0xaa, 0x81, 2, 0x10, 5, 0x38, 1, 64, 0, 180, 2, 128, 1, 104, 2, 0, 0x34, 1, 0xff];
+            let aggregate = vec![0x78, 0, 2, 0x67, 1, 0, 1, 0x68];
+            vec![vp8, vp9, structured, av1, aggregate, vec![0x7c, 0x87, 1]]
+        }
+        // Two spatial and two temporal layers with two chains, as browsers send them; then a plain one.
+        "dependency" => {
+            let structure = [
+                0xbd, 0x00, 0x01, 0xc7, 0xa3, 0x18, 0x7a, 0xaa, 0x01, 0x00, 0xa0, 0xa0, 0x14, 0xd1, 0x41, 0x34, 0x51, 0x80, 0x21,
+                0x90, 0x88, 0x8a, 0x19, 0x40, 0x4f, 0xc0, 0x2c, 0xc0, 0x9f, 0xc0, 0x59, 0xcc,
+            ];
+            vec![structure.to_vec(), vec![0xc1, 0, 2], vec![0x41, 0, 3, 0x40, 0x70]]
+        }
         _ => vec![vec![0, 3, 1, 2, 3, 0, 0, 0, 1, 9]],
     }
 }

@@ -1,6 +1,7 @@
 //! A worker with engines that say what they are told: what happens when one of them fails, and bytes that nobody should send.
 
 mod calls;
+mod codecs;
 mod counting;
 mod fake;
 mod flood;

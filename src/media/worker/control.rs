@@ -12,7 +12,7 @@ use crate::media::{
 use actors::{
     ids::{ParticipantId, RoomId},
     media::{DescriptionError, MediaCommand, MediaEvent, MediaEvents, Permit},
-    protocol::{Leg, Slot},
+    protocol::{Leg, Slot, Source},
     sfu::{Input, Output, PeerIndex, SfuCore, SlotUse},
 };
 use std::mem;
@@ -54,6 +54,18 @@ impl Worker {
                     self.remove_peer(room, peer);
                 }
             }
+            MediaCommand::AddTap { participant, sources } => self.add_tap(room, participant, sources),
+            MediaCommand::OfferTap { participant, sdp, tracks, epoch } => match self.tap(room, participant) {
+                Some(peer) => self.take_offer(room, peer, &sdp, tracks, epoch),
+                None => self.refuse(room, participant, Leg::Tap, epoch, self.no_place()),
+            },
+            MediaCommand::RemoveTap { participant } => {
+                if let Some(peer) = self.tap(room, participant) {
+                    self.remove_peer(room, peer);
+                }
+            }
+            MediaCommand::AttachSink { track, quality, on, to } => self.attach_sink(room, &track, quality, on, to),
+            MediaCommand::DetachSink { key } => self.detach_sink(room, key),
             MediaCommand::Close => self.close_room(room),
         }
     }
@@ -67,6 +79,27 @@ impl Worker {
         self.rooms.get(room)?.core.peer(participant)
     }
 
+    fn tap(&self, room: Key, participant: ParticipantId) -> Option<PeerIndex> {
+        self.rooms.get(room)?.core.tap(participant)
+    }
+
+    fn add_tap(&mut self, room: Key, participant: ParticipantId, sources: Vec<Source>) {
+        if self.tap(room, participant).is_none() {
+            if self.people >= self.rules.people {
+                return;
+            }
+            self.input(room, Input::AddTap { participant });
+            let Some(peer) = self.tap(room, participant) else { return };
+            self.people += 1;
+            if let Some(room) = self.rooms.get_mut(room) {
+                room.add(peer, participant, Leg::Tap);
+            }
+        }
+        if let Some(peer) = self.tap(room, participant) {
+            self.input(room, Input::Permit { peer, sources });
+        }
+    }
+
     fn add_peer(&mut self, room: Key, participant: ParticipantId, permit: Permit) {
         if self.peer(room, participant).is_none() {
             if self.people >= self.rules.people {
@@ -76,7 +109,7 @@ impl Worker {
             let Some(peer) = self.peer(room, participant) else { return };
             self.people += 1;
             if let Some(room) = self.rooms.get_mut(room) {
-                room.add(peer, participant);
+                room.add(peer, participant, Leg::Publish);
             }
         }
         if let Some(peer) = self.peer(room, participant) {
@@ -99,6 +132,7 @@ impl Worker {
             self.remove_peer(key, peer);
         }
         if let Some(room) = self.rooms.remove(key) {
+            counts::sinks(-(room.sinks.len() as f64));
             self.by_id.remove(&room.id);
             counts::rooms(-1.0);
         }
@@ -160,7 +194,7 @@ impl Worker {
             self.input(
                 room,
                 match leg {
-                    Leg::Publish => Input::Publish { peer, tracks: Vec::new() },
+                    Leg::Publish | Leg::Tap => Input::Publish { peer, tracks: Vec::new() },
                     Leg::Receive => Input::Receiving { peer, audio_slots: 0, video_slots: 0 },
                 },
             );

@@ -200,7 +200,8 @@ impl Worker {
             marker: packet.marker,
             audio_level: packet.audio_level,
             payload: &packet.payload,
-            dependency_descriptor: None,
+            red: packet.red,
+            dependency_descriptor: packet.descriptor.as_deref(),
         };
         let mut forwards = mem::take(&mut self.scratch.forwards);
         let mut outputs = mem::take(&mut self.scratch.outputs);
@@ -211,6 +212,7 @@ impl Worker {
             self.forward(room_key, &forward, packet);
         }
         self.scratch.forwards = forwards;
+        self.sink(room_key, packet);
         self.outputs(room_key, outputs);
     }
 
@@ -293,6 +295,7 @@ pub(super) fn name(leg: Leg) -> &'static str {
     match leg {
         Leg::Publish => "publish",
         Leg::Receive => "receive",
+        Leg::Tap => "tap",
     }
 }
 

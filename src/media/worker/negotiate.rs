@@ -25,7 +25,10 @@ impl Worker {
                 self.publish(key);
                 self.soil(key);
             }
-            Err(error) => self.refuse_peer(room, peer, Leg::Publish, epoch, error),
+            Err(error) => {
+                let leg = self.rooms.get(room).and_then(|room| room.person(peer)).map_or(Leg::Publish, |person| person.leg);
+                self.refuse_peer(room, peer, leg, epoch, error);
+            }
         }
     }
 
@@ -39,13 +42,13 @@ impl Worker {
     ) -> Result<(Key, String), DescriptionError> {
         let origin = sdp::check(sdp)?.origin;
         let person = self.rooms.get_mut(room).and_then(|room| room.person_mut(peer)).ok_or(DescriptionError::NoPeer)?;
-        let old = person.publishing.connection;
+        let (old, leg) = (person.publishing.connection, person.leg);
         let goes_on = person.publishing.origin.as_ref().is_some_and(|known| known.same_connection(&origin));
         let key = match old {
             Some(key) if goes_on => key,
             _ => {
                 let engine = self.engines.publishing(self.now);
-                self.add_connection(Connection::new(room, peer, Leg::Publish, engine, self.now))
+                self.add_connection(Connection::new(room, peer, leg, engine, self.now))
             }
         };
         self.settle(key);

@@ -20,6 +20,7 @@
  * @typedef {{state: "new"|"connecting"|"connected"|"restarting"|"failed", path: "direct"|"relayed"|"server"|null}} LinkState
  * @typedef {import("../signalling/protocol.js").LimitReason} LimitReason
  * @typedef {Partial<Record<"microphone"|"camera"|"screen"|"screen_audio", LimitReason>>} Limits by what is not sent to us now
+ * @typedef {{epoch: number|null, list: import("../signalling/protocol.js").WireTap[]}} Taps `epoch` while those who are named send it an extra copy
  * @typedef {{key: string, from: string, emoji: string, at: number}} Reaction
  * @typedef {"joined"|"left"|"knock"|"host_changed"|"role_changed"|"muted_by_host"|"video_off_by_host"|"screen_off_by_host"|"screen_taken_over"|"hand_raised"|"hand_lowered"|"locked"|"unlocked"|"draining"|"device_replaced"|"error"} NoticeKind
  * Words of a notice come from the texts of the UI by `kind`, filled with `params` (`name`, `role`, `code` …).
@@ -57,12 +58,16 @@
  * @property {import("../peers/subscription.js").VideoMode} videoMode which of the others' pictures the person wants
  * @property {Record<string, LinkState>} links
  * @property {Record<string, Limits>} limited
+ * @property {Taps} taps whom the server hears for something that runs on it
  * @property {Notice[]} notices
  * @property {number} serial counts what needs a key of its own
  * @property {string|null} recentlyRejoined whose page was just reloaded: their coming back is no news
  * @property {string|null} startedAt
  * @property {Summary|null} summary
  */
+
+/** @type {Taps} */
+export const NO_TAPS = { epoch: null, list: [] };
 
 /** @returns {CallState} */
 export function initialState() {
@@ -109,5 +114,6 @@ export function emptyRoom() {
     previews: {},
     links: {},
     limited: {},
+    taps: NO_TAPS,
   };
 }

@@ -8,6 +8,8 @@ import { apply } from "../room/room.js";
 import { end } from "../room/session.js";
 import { changeSettings, keepResumeToken, rememberRoom, resumeToken, settings } from "../browser/storage.js";
 import { Tally } from "./tally.js";
+import { chosenCodec } from "../peers/codecs.js";
+import { Taps } from "./taps.js";
 import { Watch } from "../peers/watch.js";
 
 /** Without an answer to leaving, we are gone all the same. */
@@ -25,6 +27,7 @@ export class Call extends CallBase {
   #entrance;
   #own;
   #paths;
+  #taps;
   #watch;
   #tally = new Tally();
   #chimes = new Chimes();
@@ -37,6 +40,7 @@ export class Call extends CallBase {
   #graceTimer = null;
   #onTracks = () => {
     this.#paths.feed();
+    this.#taps.feed();
     this.#tellOwnStreams();
     this.#own.remember(this.state);
     this.publish().catch(() => undefined);
@@ -70,8 +74,15 @@ export class Call extends CallBase {
       state: () => this.state,
       change: (part) => this.change(part),
       statsOf: (id) => this.#watch.stats.get(id) ?? null,
-      codec: () => settings().codec ?? "VP8",
+      codec: () => chosenCodec(settings().codec, this.state.room?.settings.videoCodec),
       onStream: (participantId, kind, hold) => this.#tellStream(participantId, kind, hold),
+    });
+    this.#taps = new Taps({
+      clock: this.clock,
+      RTCPeerConnection: options.RTCPeerConnection,
+      media: this.media,
+      request: (type, fields) => this.request(type, fields),
+      state: () => this.state,
     });
     this.#watch = new Watch({
       clock: this.clock,
@@ -134,7 +145,7 @@ export class Call extends CallBase {
     const inside = this.#entrance.isOpen && (this.state.phase === "joined" || this.state.phase === "waiting") && this.state.connection === "online";
     const answered = inside ? this.request("leave_room").catch(() => undefined) : Promise.resolve();
     // Nobody sees or hears us from here on, whatever the server says.
-    this.#paths.close();
+    this.#closeMedia();
     await Promise.race([answered, new Promise((resolve) => void this.clock.setTimeout(() => resolve(null), LEAVE_WITHIN_MS))]);
     this.#finish({ reason: "left", mayRejoin: true });
   }
@@ -220,9 +231,10 @@ export class Call extends CallBase {
     this.#startedBy = how;
     this.clock.clearTimeout(this.#graceTimer);
     // Whoever says hello is new to the others: they have closed their side of the old links.
-    if (how === "hello") this.#paths.close();
+    if (how === "hello") this.#closeMedia();
     else if (!snapshot) this.#ensurePaths();
     this.#paths.resync();
+    this.#taps.resync();
   }
 
   /** @param {import("../signalling/socket.js").Retry|null} reconnect */
@@ -230,12 +242,12 @@ export class Call extends CallBase {
     const wasOnline = this.state.connection === "online";
     this.change({ connection: reconnect ? "reconnecting" : "online", reconnect });
     // Nobody is heard whose signalling is gone for longer than the room waits.
-    if (reconnect && wasOnline) this.#graceTimer = this.clock.setTimeout(() => this.#paths.close(), this.#graceSeconds * 1000);
+    if (reconnect && wasOnline) this.#graceTimer = this.clock.setTimeout(() => this.#closeMedia(), this.#graceSeconds * 1000);
   }
 
   /** @param {import("../signalling/protocol.js").ServerEvent} event */
   #onEvent(event) {
-    if (this.#paths.receive(event)) return;
+    if (this.#taps.receive(event) || this.#paths.receive(event)) return;
     const before = this.state;
     this.replace(apply(before, event, this.clock.now()));
     this.#tally.note(this.state, this.clock.now());
@@ -257,9 +269,12 @@ export class Call extends CallBase {
         return this.#ensurePaths();
       case "participant_updated":
         return this.#onUpdated(event);
+      case "taps_updated":
+        return this.#taps.ensure();
       case "active_speaker_changed":
-      case "room_updated":
         return this.#paths.subscribe();
+      case "room_updated":
+        return this.#ensurePaths();
       case "quality_updated":
         if (event.participantId === this.state.you?.id) this.#tally.score(event.score);
         return;
@@ -281,6 +296,8 @@ export class Call extends CallBase {
     rememberRoom({ code: welcome.roomCode, name: welcome.room.name, host: welcome.you.role === "host" });
     this.#graceSeconds = welcome.resumeGraceSeconds;
     this.#paths.setIceServers(welcome.iceServers);
+    this.#taps.setIceServers(welcome.iceServers);
+    this.#taps.afterSnapshot();
     this.#entrance.isCalled(welcome.you.displayName);
     this.#ensurePaths();
     this.#watch.start();
@@ -300,7 +317,7 @@ export class Call extends CallBase {
     this.#own.restored = false;
     this.#own.end();
     this.#watch.stop();
-    this.#paths.close();
+    this.#closeMedia();
     void this.media.setScreen(false).catch(() => undefined);
   }
 
@@ -308,6 +325,12 @@ export class Call extends CallBase {
   #onUpdated({ participant, by }) {
     if (participant.id !== this.state.you?.id) return this.#paths.arrange(participant.id);
     if (by && by !== participant.id) void this.#own.follow(participant).catch(() => undefined);
+  }
+
+  /** Nobody gets anything of us any more, the server neither. */
+  #closeMedia() {
+    this.#paths.close();
+    this.#taps.close();
   }
 
   #ensurePaths() {
@@ -355,7 +378,7 @@ export class Call extends CallBase {
     this.clock.clearTimeout(this.#graceTimer);
     this.#own.end();
     this.#watch.stop();
-    this.#paths.close();
+    this.#closeMedia();
     this.media.removeEventListener("tracks", this.#onTracks);
     this.media.close();
     this.#chimes.close();

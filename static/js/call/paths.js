@@ -27,7 +27,7 @@ const SPREAD_MS = 40;
  * @property {() => CallState} state of the call now
  * @property {(part: Partial<CallState>) => void} change
  * @property {(participantId: string) => LinkStats|null} statsOf
- * @property {() => string} codec that the person has chosen for their pictures
+ * @property {() => string} codec of the own pictures on the server's path
  * @property {(participantId: string, kind: StreamKind, hold: (shown: Promise<unknown>) => void) => void} onStream `hold` keeps the old path until the new one's is shown
  */
 
@@ -83,6 +83,7 @@ export class Paths {
     const others = participants.filter((one) => one.id !== you.id).map((one) => one.id);
     for (const id of this.#before) if (!others.includes(id)) this.#before.delete(id);
     for (const part of PARTS) this.#live[part]?.path.sync(this.#membersOf(part, others));
+    for (const { path } of this.#all) if (path.mode === "sfu") path.setCodec(this.#options.codec());
     this.subscribe();
   }
 

@@ -41,9 +41,25 @@ export class GrDetailsPanel extends MeetingElement {
     return html`<div class="card">
       <strong>${t(`meeting.topology.${topology.mode}`)}</strong>
       <p>${has(reason) ? t(reason) : topology.reason}</p>
-      <p>${t(topology.mode === "sfu" ? "meeting.topology.readableByServer" : "meeting.topology.readable")}</p>
+      ${this.renderReaders(topology.mode)}
       ${topology.switching ? html`<p role="status">${t("meeting.topology.switching", { mode: t(`meeting.topology.${topology.switching.to}`) })}</p>` : nothing}
     </div>`;
+  }
+
+  /** Who can read it. @param {string} mode */
+  renderReaders(mode) {
+    const heard = this.heard(mode);
+    if (mode === "sfu") return html`<p>${t("meeting.topology.readableByServer")}</p>${heard}`;
+    return heard === nothing ? html`<p>${t("meeting.topology.readable")}</p>` : heard;
+  }
+
+  /** Whom the server hears for something that runs on it. @param {string} mode */
+  heard(mode) {
+    const { taps, participants } = this.state;
+    const names = participants.filter((one) => taps.list.some((tap) => tap.participantId === one.id)).map((one) => one.displayName);
+    if (!names.length) return nothing;
+    const purposes = [...new Set(taps.list.flatMap((tap) => tap.purposes))].map((purpose) => t(`meeting.tap.${purpose}`)).join(", ");
+    return html`<p class="taps">${t(mode === "sfu" ? "meeting.topology.heard" : "meeting.topology.tapped", { names: names.join(", "), purposes })}</p>`;
   }
 
   /** To a server everything goes once, whoever is here. */
@@ -66,7 +82,7 @@ export class GrDetailsPanel extends MeetingElement {
     const stats = this.call.stats(person.id);
     return html`<section>
       <h3><span dir="auto">${person.displayName}</span> <gr-quality level=${this.state.quality[person.id]?.level ?? ""}></gr-quality></h3>
-      ${link?.path ? html`<gr-path words .path=${link.path}></gr-path>` : nothing} ${this.renderLimit(person)}
+      ${link?.path ? html`<gr-path words .path=${link.path} .tap=${this.state.taps.list.find((one) => one.participantId === person.id) ?? null}></gr-path>` : nothing} ${this.renderLimit(person)}
       <dl>
         ${this.row("link", link ? t(`meeting.link.${link.state}`) : "–")}
         ${stats

@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
 import { changeSettings, settings } from "../browser/storage.js";
 import { t } from "../i18n/i18n.js";
-import { sendable } from "../peers/codecs.js";
+import { chosenCodec, sendable } from "../peers/codecs.js";
 import { MeetingDialog, dialogStyles } from "./dialog-base.js";
 
 /** Devices in one place, where the bar has no room for their menus. */
@@ -26,9 +26,11 @@ export class GrDevicesDialog extends MeetingDialog {
   }
 
   codec() {
-    const options = sendable().map((value) => ({ value, label: value === "VP8" ? t("meeting.codec.usual", { codec: value }) : value }));
-    if (options.length < 2) return nothing;
-    return html`<gr-select label=${t("meeting.codec")} hint=${t("meeting.codec.hint")} icon="settings" .options=${options} .value=${settings().codec ?? "VP8"} @change=${(/** @type {any} */ e) => changeSettings({ codec: e.target.value })}></gr-select>`;
+    const can = sendable();
+    if (can.length < 2) return nothing;
+    const room = chosenCodec(undefined, this.state.room?.settings.videoCodec, can);
+    const options = [{ value: "", label: t("meeting.codec.room", { codec: room }) }, ...can.map((value) => ({ value, label: value === "VP8" ? t("meeting.codec.usual", { codec: value }) : value }))];
+    return html`<gr-select label=${t("meeting.codec")} hint=${t("meeting.codec.hint")} icon="settings" .options=${options} .value=${settings().codec ?? ""} @change=${(/** @type {any} */ e) => changeSettings({ codec: e.target.value || undefined })}></gr-select>`;
   }
 
   /** @param {string} kind @param {string} icon @param {import("../call/call-state.js").Device[]} list @param {string|null} current */

@@ -34,7 +34,7 @@ export class GrSettingsDialog extends MeetingDialog {
       <div class="stack">
         <gr-field label=${t("meeting.settings.name")} maxlength="80" .value=${this.roomName ?? room.name} @input=${(/** @type {any} */ e) => (this.roomName = e.target.value)} @change=${this.saveName}></gr-field>
         <div class="two">
-          ${this.choice("waitingRoom", ["everyone", "guests", "off"])} ${this.choice("chat", WHO)} ${this.choice("screenShare", WHO)} ${this.choice("unmute", WHO)} ${this.choice("topology", ["auto", "mesh", "sfu"])}
+          ${this.choice("waitingRoom", ["everyone", "guests", "off"])} ${this.choice("chat", WHO)} ${this.choice("screenShare", WHO)} ${this.choice("unmute", WHO)} ${this.choice("topology", ["auto", "mesh", "sfu"])} ${this.choice("videoCodec", ["vp8", "vp9", "h264", "av1"])}
         </div>
         <div>
           ${can.lock ? html`<gr-switch label=${t("meeting.lock")} hint=${t("meeting.lock.hint")} ?checked=${room.locked} @change=${(/** @type {any} */ e) => this.attempt(this.call.lock(e.target.checked))}></gr-switch>` : ""}
@@ -45,9 +45,9 @@ export class GrSettingsDialog extends MeetingDialog {
     </gr-dialog>`;
   }
 
-  /** @param {"waitingRoom"|"chat"|"screenShare"|"unmute"|"topology"} key @param {string[]} values */
+  /** @param {"waitingRoom"|"chat"|"screenShare"|"unmute"|"topology"|"videoCodec"} key @param {string[]} values */
   choice(key, values) {
-    const options = values.map((value) => ({ value, label: t(`meeting.settings.${key === "waitingRoom" || key === "topology" ? key : "who"}.${value}`) }));
+    const options = values.map((value) => ({ value, label: t(`meeting.settings.${WHO === values ? "who" : key}.${value}`) }));
     return html`<gr-select label=${t(`meeting.settings.${key}`)} .options=${options} .value=${this.state.room?.settings[key] ?? ""} @change=${(/** @type {any} */ e) => this.change({ [key]: e.target.value })}></gr-select>`;
   }
 

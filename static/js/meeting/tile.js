@@ -49,6 +49,11 @@ export class GrTile extends MeetingElement {
     return this.self ? undefined : this.state.links[this.who];
   }
 
+  /** That the server hears this person, and what for. */
+  get tap() {
+    return this.state.taps.list.find((one) => one.participantId === this.who) ?? null;
+  }
+
   /** Why there is no live picture right now, in words. */
   trouble() {
     if (this.person(this.who)?.connection === "reconnecting") return t("meeting.tile.reconnecting");
@@ -90,7 +95,8 @@ export class GrTile extends MeetingElement {
       <div class="label">
         ${screen ? html`<gr-icon name="screen"></gr-icon>` : person.muted ? html`<gr-icon class="muted-mic" name="mic-off"></gr-icon>` : nothing}
         <span class="name">${name}</span>
-        ${this.place === "float" || screen ? nothing : html`<gr-quality level=${this.state.quality[this.who]?.level ?? ""}></gr-quality><gr-path .path=${this.link?.path ?? null}></gr-path>`}
+        ${this.place === "float" || screen ? nothing : html`<gr-quality level=${this.state.quality[this.who]?.level ?? ""}></gr-quality>`}
+        ${screen || (this.place === "float" && !this.tap) ? nothing : html`<gr-path .path=${this.link?.path ?? null} .tap=${this.tap}></gr-path>`}
       </div>
     </div>`;
   }

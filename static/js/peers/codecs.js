@@ -30,6 +30,15 @@ export function sendable(Sender = globalThis.RTCRtpSender) {
   return VIDEO_CODECS.filter((name) => codecs.some((one) => nameOf(one.mimeType) === name));
 }
 
+/**
+ * What the pictures are encoded with on the way through the server: the person's own choice, else the room's, else the usual one; that too where the browser can't.
+ * @param {string|undefined} own @param {string|undefined} room as its settings name it @param {VideoCodec[]} [can] @returns {VideoCodec}
+ */
+export function chosenCodec(own, room, can = sendable()) {
+  const named = (/** @type {string|undefined} */ name) => can.find((one) => one === name?.toUpperCase());
+  return named(own) ?? named(room) ?? "VP8";
+}
+
 /** Silence costs nothing (RFC 7587, 7.1): what a description says of Opus is what its author wants to get. @param {string} sdp of the other side */
 export function withSilenceSaved(sdp) {
   const lines = sdp.split("\r\n");

@@ -39,10 +39,17 @@ export class SfuPublish extends Leg {
   #timer = null;
   /** What each sender was last asked for: asking twice would start its encoder anew. @type {WeakMap<RTCRtpSender, string>} */
   #asked = new WeakMap();
+  #first;
+  #fixed;
 
-  /** @param {import("./sfu-leg.js").LegOptions & {codec?: string}} options */
+  /**
+   * @param {import("./sfu-leg.js").LegOptions & {codec?: string, first?: import("./slots.js").Slot[], encodings?: (slot: import("./slots.js").Slot, tracks: import("./slots.js").Tracks) => RTCRtpEncodingParameters[]}} options
+   * `first`: the lines that are there from the beginning; `encodings`: what is sent of each, whatever anybody watches
+   */
   constructor(options) {
     super(options);
+    this.#first = options.first ?? ["microphone", "camera"];
+    this.#fixed = options.encodings ?? null;
     this.#codec = options.codec ?? "VP8";
   }
 
@@ -52,8 +59,7 @@ export class SfuPublish extends Leg {
     pc.onnegotiationneeded = () => this.#wantOffer();
     this.#lines = {};
     this.#sendings = 0;
-    this.#line("microphone");
-    this.#line("camera");
+    for (const slot of this.#first) this.#line(slot);
     this.#feed();
     this.#wantOffer();
   }
@@ -68,6 +74,13 @@ export class SfuPublish extends Leg {
   setLowPower(on) {
     this.#lowPower = on;
     this.#feed();
+  }
+
+  /** Another codec may have another number of streams: the connection is made anew. @param {string} codec */
+  setCodec(codec) {
+    if (codec === this.#codec) return;
+    this.#codec = codec;
+    if (this.pc) this.#startOver();
   }
 
   /** How far the camera has given way to the device's troubles. @param {number} level */
@@ -162,9 +175,21 @@ export class SfuPublish extends Leg {
     const { pc } = this;
     if (!pc || this.#lines[slot]) return;
     const { kind } = LINES[slot];
-    const line = pc.addTransceiver(kind, { direction: "sendonly", sendEncodings: this.#encodings(slot) });
+    const line = this.#addLine(pc, slot);
     this.#lines[slot] = line;
     this.#prefer(line, kind);
+  }
+
+  /** @param {RTCPeerConnection} pc @param {import("./slots.js").Slot} slot */
+  #addLine(pc, slot) {
+    const { kind } = LINES[slot];
+    const sendEncodings = this.#encodings(slot);
+    try {
+      return pc.addTransceiver(kind, { direction: "sendonly", sendEncodings });
+    } catch {
+      // A way to make layers that this browser doesn't know; its own will do.
+      return pc.addTransceiver(kind, { direction: "sendonly", sendEncodings: sendEncodings.map(withoutLayers) });
+    }
   }
 
   /** @param {RTCRtpTransceiver} line @param {"audio"|"video"} kind */
@@ -180,9 +205,8 @@ export class SfuPublish extends Leg {
 
   #feed() {
     if (this.closed || !this.pc) return;
-    if (this.#tracks.screen) this.#line("screen");
-    if (this.#tracks.screenAudio) this.#line("screenAudio");
     for (const slot of SLOTS) {
+      if (this.#tracks[slot]) this.#line(slot);
       const sender = this.#lines[slot]?.sender;
       if (!sender) continue;
       const track = this.#tracks[slot];
@@ -193,14 +217,12 @@ export class SfuPublish extends Leg {
 
   /** @param {import("./slots.js").Slot} slot @returns {RTCRtpEncodingParameters[]} */
   #encodings(slot) {
+    if (this.#fixed) return this.#fixed(slot, this.#tracks);
     const wanted = this.#wanted.get(LINES[slot].source) ?? null;
     if (slot === "microphone") return [{ maxBitrate: 40_000, ...FIRST }];
     if (slot === "screenAudio") return [{ maxBitrate: 64_000, ...FIRST }];
     if (slot === "screen") return [{ ...SCREEN, active: wanted === null || wanted.length > 0 }];
-    const encodings = cameraEncodings({ lines: linesOf(this.#tracks.camera), wanted, lowPower: this.#lowPower, level: this.#level });
-    // Of these two a browser makes one stream of layers unless told otherwise.
-    const separate = this.#codec === "VP9" || this.#codec === "AV1";
-    return separate ? encodings.map((one) => /** @type {any} */ ({ ...one, scalabilityMode: "L1T1" })) : encodings;
+    return cameraEncodings({ lines: linesOf(this.#tracks.camera), wanted, lowPower: this.#lowPower, level: this.#level, codec: this.#codec });
   }
 
   /** @param {RTCRtpSender} sender @param {import("./slots.js").Slot} slot */
@@ -208,11 +230,27 @@ export class SfuPublish extends Leg {
     const wanted = this.#encodings(slot);
     const key = JSON.stringify(wanted);
     if (this.#asked.get(sender) === key) return;
-    const parameters = sender.getParameters();
-    if (parameters.encodings?.length !== wanted.length) return;
+    if (sender.getParameters().encodings?.length !== wanted.length) return;
     this.#asked.set(sender, key);
-    parameters.encodings.forEach((encoding, at) => Object.assign(encoding, { ...wanted[at], rid: encoding.rid }));
-    Object.assign(parameters, { degradationPreference: slot === "screen" ? "maintain-resolution" : "maintain-framerate" });
-    await sender.setParameters(parameters).catch(() => this.#asked.delete(sender));
+    await this.#ask(sender, slot, wanted)
+      .catch(() => this.#ask(sender, slot, wanted.map(withoutLayers)))
+      .catch(() => this.#asked.delete(sender));
   }
+
+  /** @param {RTCRtpSender} sender @param {import("./slots.js").Slot} slot @param {RTCRtpEncodingParameters[]} wanted */
+  async #ask(sender, slot, wanted) {
+    const parameters = sender.getParameters();
+    parameters.encodings.forEach((encoding, at) => {
+      const { rid } = encoding;
+      Object.assign(encoding, wanted[at]);
+      if (rid) encoding.rid = rid;
+    });
+    Object.assign(parameters, { degradationPreference: slot === "screen" ? "maintain-resolution" : "maintain-framerate" });
+    await sender.setParameters(parameters);
+  }
+}
+
+/** @param {RTCRtpEncodingParameters & {scalabilityMode?: string}} encoding @returns {RTCRtpEncodingParameters} */
+function withoutLayers({ scalabilityMode: _, ...encoding }) {
+  return encoding;
 }

@@ -116,6 +116,11 @@ export class Sfu extends EventTarget {
     this.#publish.setTracks(tracks);
   }
 
+  /** @param {string} codec of the own pictures from now on */
+  setCodec(codec) {
+    this.#publish.setCodec(codec);
+  }
+
   /** @param {boolean} on */
   setLowPower(on) {
     this.#publish.setLowPower(on);
@@ -225,8 +230,8 @@ export class Sfu extends EventTarget {
 /** The sizes of the camera that go out now. @param {any[]} report @returns {Pick<LinkStats, "codec"|"width"|"height"|"fps"> & {layers: import("./stats.js").SentLayer[]}} */
 function sentPicture(report) {
   const layers = report
-    .filter((one) => one.type === "outbound-rtp" && one.kind === "video" && one.rid && one.active !== false && one.frameHeight)
-    .map((one) => ({ rid: one.rid, width: one.frameWidth, height: one.frameHeight, fps: Math.round(one.framesPerSecond ?? 0) }))
+    .filter((one) => one.type === "outbound-rtp" && one.kind === "video" && one.contentType !== "screenshare" && one.active !== false && one.frameHeight)
+    .map((one) => ({ rid: one.rid ?? one.scalabilityMode ?? "", width: one.frameWidth, height: one.frameHeight, fps: Math.round(one.framesPerSecond ?? 0) }))
     .sort((a, b) => a.height - b.height);
   const best = layers[layers.length - 1];
   const stream = report.find((one) => one.type === "outbound-rtp" && one.kind === "video" && one.codecId);

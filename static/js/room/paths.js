@@ -26,6 +26,9 @@ export const handlers = {
   },
 
   /** The whole list each time. */
+  taps_updated: (state, { epoch, taps }) => ({ ...state, taps: { epoch: epoch ?? null, list: taps } }),
+
+  /** The whole list each time. */
   media_limited(state, { tracks }) {
     /** @type {CallState["limited"]} */
     const limited = {};

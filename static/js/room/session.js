@@ -1,4 +1,4 @@
-import { emptyRoom } from "../call/call-state.js";
+import { NO_TAPS, emptyRoom } from "../call/call-state.js";
 import { notice } from "./notice.js";
 import { permissionsOf } from "./permissions.js";
 
@@ -27,6 +27,7 @@ export const handlers = {
       can: permissionsOf(event.room, event.you),
       quality: {},
       limited: {},
+      taps: NO_TAPS,
       previews: {},
       unmuteRequest: null,
       startedAt: event.room.startedAt,

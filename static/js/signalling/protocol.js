@@ -17,6 +17,8 @@
  * @typedef {import("./wire.js").LeaveReason} LeaveReason
  * @typedef {import("./wire.js").ErrorCode} ErrorCode
  * @typedef {import("./wire.js").LimitReason} LimitReason
+ * @typedef {import("./wire.js").Tap} WireTap
+ * @typedef {import("./wire.js").Purpose} Purpose
  *
  * What a client may leave out, the server always fills in.
  * @typedef {Required<import("./wire.js").Settings>} Settings

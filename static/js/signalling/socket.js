@@ -1,5 +1,6 @@
 import { Acks } from "./acks.js";
 import { systemClock } from "../browser/clock.js";
+import { bearsFewLinks } from "../browser/device.js";
 import { CommandError, SUBPROTOCOL } from "./protocol.js";
 import { Pulse } from "./pulse.js";
 import { afterRefusal, backOff, mayResume } from "./reconnect.js";
@@ -136,7 +137,8 @@ export class Socket extends EventTarget {
     this.#clock.clearTimeout(this.#timer);
     this.#timer = this.#clock.setTimeout(() => this.#lost(1006), DEADLINE_MS);
     const resume = { type: "resume", resumeToken: this.#resumeToken, lastSeq: this.lastSeq, fresh: this.#fresh || undefined };
-    const hello = { type: "hello", ...this.#hello, capabilities: ["mesh"] };
+    const capabilities = bearsFewLinks() ? ["mesh", "few_links"] : ["mesh"];
+    const hello = { type: "hello", ...this.#hello, capabilities };
     this.#send({ ...(this.#resumeToken ? resume : hello), ref: 0 });
   }
 

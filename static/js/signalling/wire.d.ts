@@ -172,6 +172,10 @@ export type Everyone = "all";
 export type Allowed = "everyone" | "presenters" | "hosts";
 export type RecordingSetting = "off" | "manual" | "auto";
 export type TopologyChoice = "auto" | "mesh" | "sfu";
+/**
+ * What cameras and screens are encoded with on their way through the server, by those who can.
+ */
+export type VideoCodec = "vp8" | "vp9" | "h264" | "av1";
 export type WaitingRoom = ("off" | "everyone") | "guests";
 export type Fault = ("panic_participant" | "panic_room" | "panic_manager") | "drop_socket" | "refuse_resume";
 /**
@@ -297,6 +301,11 @@ export type EventFrame1 =
       type: "media_limited";
     }
   | {
+      epoch?: number | null;
+      taps: Tap[];
+      type: "taps_updated";
+    }
+  | {
       leg: Leg;
       type: "path_lost";
     }
@@ -388,6 +397,7 @@ export type TopologyReason =
   | "relays"
   | "recording"
   | "captions"
+  | "tap"
   | "settling";
 export type LeaveReason = ("left" | "connection_lost" | "removed" | "sent_to_waiting" | "ended") | "rejoined";
 /**
@@ -395,14 +405,18 @@ export type LeaveReason = ("left" | "connection_lost" | "removed" | "sent_to_wai
  */
 export type RollbackReason = "not_ready" | "not_needed" | "media_failed";
 /**
- * Of the two connections that a participant has with the server.
+ * Of the connections that a participant has with the server.
  */
-export type Leg = "publish" | "receive";
+export type Leg = "publish" | "receive" | "tap";
 /**
  * Why the server did not take a description.
  */
 export type DescriptionProblem = ("unreadable" | "too_many_lines") | "no_offer" | "no_peer" | "full";
 export type LimitReason = "bandwidth" | "source_limit" | "not_sent";
+/**
+ * What media on the server may be used for: each is agreed to by itself.
+ */
+export type Purpose = "recording" | "transcription" | "emotion" | "assistant";
 export type EndReason = "ended_by_host" | "expired" | "empty" | "deleted";
 export type QualityLevel = "good" | "fair" | "poor";
 export type QualityProblem = "loss" | "latency" | "jitter" | "bandwidth" | "cpu";
@@ -622,6 +636,7 @@ export interface PartialSettings {
   screenShare?: Allowed | null;
   topology?: TopologyChoice | null;
   unmute?: Allowed | null;
+  videoCodec?: VideoCodec | null;
   waitingRoom?: WaitingRoom | null;
 }
 export interface TransferHost {
@@ -876,6 +891,10 @@ export interface Settings {
    * From which role on something is allowed.
    */
   unmute?: "everyone" | "presenters" | "hosts";
+  /**
+   * What cameras and screens are encoded with on their way through the server, by those who can.
+   */
+  videoCodec?: "vp8" | "vp9" | "h264" | "av1";
   waitingRoom?: ("off" | "everyone") | "guests";
 }
 export interface Topology {
@@ -956,6 +975,20 @@ export interface Limited {
   participantId: ParticipantId;
   reason: LimitReason;
   source: Source;
+}
+/**
+ * Whose media the server hears for something that runs on it, by their consent.
+ */
+export interface Tap {
+  participantId: ParticipantId;
+  /**
+   * What for.
+   */
+  purposes: Purpose[];
+  /**
+   * What it hears and sees of them while it is on. Of a camera and a screen, in a mesh, the low encoding alone.
+   */
+  sources: Source[];
 }
 /**
  * The caller's error: it goes back with its `ref`, and changed nothing.

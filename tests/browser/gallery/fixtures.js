@@ -29,6 +29,7 @@ export const settings = {
   muteOnEntry: false,
   topology: "auto",
   meshLimit: 5,
+  videoCodec: "vp8",
   chat: "everyone",
   screenShare: "everyone",
   unmute: "everyone",

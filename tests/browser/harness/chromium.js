@@ -25,10 +25,17 @@ export const FLAGS = [
 /** @type {Promise<import("playwright-core").Browser>|null} */
 let running = null;
 let filmed = true;
+/** @type {import("./camera.js").Size|undefined} */
+let size;
 
 /** A film is one camera; of Chromium's own pretended ones two can be used. To be called before anybody sits down. */
 export function useTwoCameras() {
   filmed = false;
+}
+
+/** A film in another size than the usual one. To be called before anybody sits down. @param {import("./camera.js").Size} of */
+export function useFilm(of) {
+  size = of;
 }
 
 /** One browser for all the people of a file: each has their own profile in it. */
@@ -41,7 +48,7 @@ export function browser() {
 export function launch(flags = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [...FLAGS, ...(filmed ? [`--use-file-for-fake-video-capture=${film()}`] : []), ...voice(), ...flags],
+    args: [...FLAGS, ...(filmed ? [`--use-file-for-fake-video-capture=${film(size)}`] : []), ...voice(), ...flags],
     // Playwright hides the scroll bars of what it photographs; people see them.
     ignoreDefaultArgs: ["--mute-audio"],
   });

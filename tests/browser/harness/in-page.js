@@ -64,6 +64,39 @@ export async function soundOf(player) {
   return null;
 }
 
+/** The picture that came last from anybody: codec, size, and how many were decoded. */
+export async function pictureReceived() {
+  const connections = /** @type {RTCPeerConnection[]} */ (/** @type {any} */ (window).peerConnections);
+  let newest = /** @type {any} */ (null);
+  for (const connection of connections) {
+    if (connection.connectionState === "closed") continue;
+    const all = [...(await connection.getStats()).values()];
+    for (const one of all) {
+      if (one.type !== "inbound-rtp" || one.kind !== "video" || !one.framesDecoded) continue;
+      const codec = all.find((other) => other.id === one.codecId)?.mimeType?.split("/")[1] ?? "";
+      const seen = { codec, height: one.frameHeight ?? 0, decoded: one.framesDecoded, at: one.lastPacketReceivedTimestamp ?? 0, lost: one.packetsLost, freezes: one.freezeCount };
+      if (!newest || seen.at > newest.at) newest = seen;
+    }
+  }
+  return newest;
+}
+
+/** The ways in which the page sends pictures now: codec, layers, height. */
+export async function picturesSent() {
+  const connections = /** @type {RTCPeerConnection[]} */ (/** @type {any} */ (window).peerConnections);
+  const sent = [];
+  for (const connection of connections) {
+    if (connection.connectionState === "closed") continue;
+    const all = [...(await connection.getStats()).values()];
+    for (const one of all) {
+      if (one.type !== "outbound-rtp" || one.kind !== "video" || !one.framesEncoded) continue;
+      const codec = all.find((other) => other.id === one.codecId)?.mimeType?.split("/")[1] ?? "";
+      sent.push({ codec, rid: one.rid ?? "", mode: one.scalabilityMode ?? "", height: one.frameHeight ?? 0, limited: one.qualityLimitationReason });
+    }
+  }
+  return sent;
+}
+
 /** Packets and bytes of media sent so far, by kind, over all live connections. */
 export async function sentByPage() {
   const sent = { audio: 0, video: 0 };

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "./until.js";
 
+/** With something on it that listens: built with the tests. */
+export const LISTENER = process.env.TESTED_LISTENER ?? fileURLToPath(new URL("../../../target/debug/examples/listener", import.meta.url));
 const BINARY = process.env.TESTED_SERVER ?? fileURLToPath(new URL("../../../target/debug/greenroom", import.meta.url));
 
 /** A real server with its own data folder, on a free port that it keeps over restarts. */
@@ -17,11 +19,13 @@ export class Server {
   #port = 0;
   /** @type {string[]} */
   #flags;
+  #binary;
   #onExit = () => this.#process?.kill("SIGKILL");
 
-  /** @param {string[]} [flags] besides where it listens and keeps its data */
-  constructor(flags = ["--dev"]) {
+  /** @param {string[]} [flags] besides where it listens and keeps its data @param {string} [binary] */
+  constructor(flags = ["--dev"], binary = BINARY) {
     this.#flags = flags;
+    this.#binary = binary;
     process.once("exit", this.#onExit);
   }
 
@@ -45,7 +49,7 @@ export class Server {
   async start() {
     this.#port ||= await freePort();
     const flags = ["--listen", `127.0.0.1:${this.#port}`, "--media-port", "0", "--data-dir", join(this.#folder, "data"), ...this.#flags];
-    const child = spawn(BINARY, flags, { stdio: ["ignore", "pipe", "pipe"], cwd: this.#folder });
+    const child = spawn(this.#binary, flags, { stdio: ["pipe", "pipe", "pipe"], cwd: this.#folder });
     this.#process = child;
     const keep = (/** @type {Buffer} */ text) => appendFileSync(this.#logFile, text);
     child.stdout.on("data", keep);
@@ -53,6 +57,11 @@ export class Server {
     await until(`the server is ready at ${this.address}`, async () => child.exitCode !== null || (await fetch(`${this.address}/readyz`)).ok);
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${this.log.slice(-800)}`);
     return this;
+  }
+
+  /** A line to its standard input. @param {string} line */
+  say(line) {
+    this.#running().stdin?.write(`${line}\n`);
   }
 
   /** Asks it to drain. @returns {Promise<number|null>} its exit code */

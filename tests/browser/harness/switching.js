@@ -80,6 +80,11 @@ export async function openConnections(person) {
 
 /** The host says which way media takes. @param {Person} host @param {"auto"|"mesh"|"sfu"} topology */
 export function pins(host, topology) {
+  return sets(host, { topology });
+}
+
+/** The host changes the room. @param {Person} host @param {Record<string, unknown>} settings */
+export function sets(host, settings) {
   return host.page.evaluate((choice) => {
     const find = (/** @type {Document|ShadowRoot} */ root) => {
       for (const element of root.querySelectorAll("*")) {
@@ -88,6 +93,6 @@ export function pins(host, topology) {
         if (inside) return /** @type {any} */ (inside);
       }
     };
-    return find(document).call.updateRoom({ settings: { topology: choice } });
-  }, topology);
+    return find(document).call.updateRoom({ settings: choice });
+  }, settings);
 }

@@ -20,9 +20,9 @@ export class World {
   /** @type {(() => Promise<unknown>)[]} */
   #endings = [];
 
-  /** @param {string[]} [flags] of the server */
-  async begin(flags) {
-    this.server = new Server(flags);
+  /** @param {string[]} [flags] of the server @param {string} [binary] */
+  async begin(flags, binary) {
+    this.server = new Server(flags, binary);
     this.#endings.push(() => this.server.stop());
     await this.server.start();
     return this;
@@ -86,13 +86,13 @@ export class World {
 
 /**
  * A test in its own world. A page that complains (an uncaught error, a refused script) fails it too.
- * @param {string} title @param {(world: World) => Promise<void>} tell @param {{flags?: string[], timeout?: number}} [how]
+ * @param {string} title @param {(world: World) => Promise<void>} tell @param {{flags?: string[], binary?: string, timeout?: number}} [how]
  */
-export function story(title, tell, { flags, timeout = 240_000 } = {}) {
+export function story(title, tell, { flags, binary, timeout = 240_000 } = {}) {
   test(title, { timeout }, async () => {
     const world = new World();
     try {
-      await world.begin(flags);
+      await world.begin(flags, binary);
       await tell(world);
       const broken = world.people.flatMap(({ name, errors }) => errors.map((line) => `${name}: ${line}`));
       if (broken.length) throw new Error(`pages failed:\n${broken.join("\n")}`);

@@ -67,6 +67,7 @@ async fn wrong_fields_are_named() {
         ("settings.waitingRoom", json!({ "settings": { "waitingRoom": "sometimes" } })),
         ("settings.maxParticipants", json!({ "settings": { "maxParticipants": 0 } })),
         ("settings.meshLimit", json!({ "settings": { "meshLimit": 13 } })),
+        ("settings.videoCodec", json!({ "settings": { "videoCodec": "theora" } })),
     ] {
         invalid(server.post("/api/v1/rooms", None, body).await, field).await;
     }
@@ -106,6 +107,7 @@ async fn every_setting_has_a_default() {
         "muteOnEntry",
         "topology",
         "meshLimit",
+        "videoCodec",
         "chat",
         "screenShare",
         "unmute",

@@ -160,6 +160,12 @@ impl Leg {
         self.wake();
     }
 
+    /// A packet of voice with this number, which grows by one each time.
+    pub fn speak_numbered(&mut self, number: u32) {
+        self.written = number - 1;
+        self.speak(-30);
+    }
+
     /// A frame in one packet, of every layer.
     pub fn show(&mut self, frame: u32, keyframe: bool, layers: usize, bytes: usize) {
         let Some(mid) = self.video else { return };

@@ -32,12 +32,18 @@ pub struct World {
     events: Receiver<MediaEvent>,
     pub told: Vec<MediaEvent>,
     pub people: Vec<Person>,
+    /// Who says something all the time, over every connection on which they send, and how often they did.
+    pub talks: Option<usize>,
+    pub said: u32,
+    next_word: Instant,
 }
 
 pub struct Person {
     pub id: ParticipantId,
     pub publishing: Option<Leg>,
     pub receiving: Option<Leg>,
+    /// Their extra copy beside a mesh.
+    pub copying: Option<Leg>,
     pub slots: Vec<Slot>,
     pub way: Way,
     frame: u32,
@@ -53,7 +59,7 @@ impl World {
         let (plane, room) = (media.plane(), RoomId(Uuid::now_v7()));
         let (tell, events) = channel();
         plane.open(room, Arc::new(move |event| tell.send(event).is_ok())).unwrap();
-        Self { media, plane, room, events, told: Vec::new(), people: Vec::new() }
+        Self { media, plane, room, events, told: Vec::new(), people: Vec::new(), talks: None, said: 0, next_word: Instant::now() }
     }
 
     pub fn server(&self) -> SocketAddr {
@@ -68,7 +74,7 @@ impl World {
     pub fn join(&mut self, way: Way) -> usize {
         let id = ParticipantId(Uuid::now_v7());
         self.ask(MediaCommand::AddPeer { participant: id, permit: ALL });
-        self.people.push(Person { id, publishing: None, receiving: None, slots: Vec::new(), way, frame: 0 });
+        self.people.push(Person { id, publishing: None, receiving: None, copying: None, slots: Vec::new(), way, frame: 0 });
         self.people.len() - 1
     }
 
@@ -95,6 +101,22 @@ impl World {
         self.people[who].publishing.as_mut().unwrap().answered(&answer);
     }
 
+    /// They send an extra copy of a voice and a camera with so many encodings, of which these sources are to be heard.
+    pub fn copies(&mut self, who: usize, sources: &[Source], layers: usize) {
+        let participant = self.people[who].id;
+        self.ask(MediaCommand::AddTap { participant, sources: sources.to_vec() });
+        let mut leg = Leg::new(self.people[who].way);
+        let sdp = leg.offer(layers);
+        self.people[who].copying = Some(leg);
+        self.ask(MediaCommand::OfferTap { participant, sdp, tracks: Vec::new(), epoch: 1 });
+        let answer = self.until_some("an answer", |event| match event {
+            MediaEvent::Answered { participant: to, sdp, .. } if *to == participant => Some(sdp.clone()),
+            _ => None,
+        });
+        self.people[who].copying.as_mut().unwrap().answered(&answer);
+        self.until("the copy's connection is up", |world| world.was_told(|event| connected(event, participant, Side::Tap)));
+    }
+
     pub fn receives(&mut self, who: usize) {
         let leg = Leg::new(self.people[who].way);
         self.people[who].receiving = Some(leg);
@@ -117,8 +139,10 @@ impl World {
 
     /// Everybody takes what arrived; answers to offers go back by themselves.
     pub fn step(&mut self) {
+        self.talk();
         for person in &mut self.people {
-            person.publishing.iter_mut().chain(&mut person.receiving).for_each(Leg::step);
+            let legs = person.publishing.iter_mut().chain(&mut person.receiving).chain(&mut person.copying);
+            legs.for_each(Leg::step);
         }
         if let Ok(event) = self.events.recv_timeout(Duration::from_millis(1)) {
             self.hear(event);
@@ -126,6 +150,22 @@ impl World {
         while let Ok(event) = self.events.try_recv() {
             self.hear(event);
         }
+    }
+
+    fn talk(&mut self) {
+        let Some(person) = self.talks.map(|who| &mut self.people[who]) else { return };
+        if Instant::now() >= self.next_word {
+            self.next_word = Instant::now() + Duration::from_millis(20);
+            self.said += 1;
+            let legs = person.publishing.iter_mut().chain(&mut person.copying);
+            legs.for_each(|leg| leg.speak_numbered(self.said));
+        }
+    }
+
+    /// Lets so many more words be said.
+    pub fn words(&mut self, count: u32) {
+        let until = self.said + count;
+        self.until("the words are said", |world| world.said >= until);
     }
 
     fn hear(&mut self, event: MediaEvent) {
@@ -187,7 +227,7 @@ impl World {
                 let person = &mut self.people[who];
                 let frame = person.frame;
                 person.frame += 1;
-                if let Some(leg) = &mut person.publishing {
+                for leg in person.publishing.iter_mut().chain(&mut person.copying) {
                     let asked = !leg.keyframes_wanted.is_empty() || frame == 0;
                     leg.keyframes_wanted.clear();
                     play(leg, frame, asked);

@@ -5,11 +5,12 @@ use super::*;
 impl Room {
     /// One input: decided at once, done when it is kept.
     pub(super) fn take(&mut self, input: Input, asker: Asker, ctx: &mut Context<Self>) {
+        self.look_at_needs(ctx);
         let now = self.setup.clock.now();
         let relay = is_relay(&input);
         let drawn = Drawn { draw: Draw(Uuid::new_v4()), input };
         let Outcome { reply, effects, durable } = self.state.apply(&drawn, now);
-        let (commands, effects) = split_media(effects);
+        let (commands, effects) = self.split_media(effects);
         let conclusions = conclusions(&effects);
         let asker = match asker {
             Asker::Entering(mut entering) => {
@@ -99,7 +100,7 @@ impl Room {
             Effect::Quality(point) => self.keep_quality(point, ctx),
             Effect::SwitchEnded(ended) => self.note_switch(&ended),
             // Done when they were decided.
-            Effect::Media(_) | Effect::Conclude(_) => {}
+            Effect::Media(_) | Effect::Sink(_) | Effect::Conclude(_) => {}
         }
         if self.people.someone_lags() {
             ctx.run_later(Duration::from_millis(50), |room, ctx| room.catch_up(ctx));
@@ -119,7 +120,7 @@ impl Room {
 }
 
 /// What the state found out in this turn, to be taken at once.
-fn conclusions(effects: &[Effect]) -> Vec<Input> {
+pub(super) fn conclusions(effects: &[Effect]) -> Vec<Input> {
     effects.iter().filter_map(|effect| if let Effect::Conclude(input) = effect { Some(input.clone()) } else { None }).collect()
 }
 

@@ -48,6 +48,7 @@ impl Room {
 
     pub(super) fn keep_end(&mut self, reason: EndReason, summary: crate::ports::SessionSummary, ctx: &mut Context<Self>) {
         self.ended = true;
+        self.setup.needs.end(self.record.room_id);
         self.set_timer(ctx);
         self.end_session(reason, summary, ctx);
     }

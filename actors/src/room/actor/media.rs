@@ -141,7 +141,7 @@ enum Latest {
     Slots(ParticipantId),
     Layers(ParticipantId),
     Limited(ParticipantId),
-    Lost(ParticipantId, bool),
+    Lost(ParticipantId, u8),
     Speaker,
 }
 
@@ -178,7 +178,7 @@ fn latest(event: &MediaEvent) -> Option<Latest> {
         MediaEvent::Slots { participant, .. } => Some(Latest::Slots(*participant)),
         MediaEvent::LayersWanted { participant, .. } => Some(Latest::Layers(*participant)),
         MediaEvent::Limited { participant, .. } => Some(Latest::Limited(*participant)),
-        MediaEvent::Lost { participant, leg } => Some(Latest::Lost(*participant, *leg == Leg::Publish)),
+        MediaEvent::Lost { participant, leg } => Some(Latest::Lost(*participant, *leg as u8)),
         MediaEvent::Speaker { .. } => Some(Latest::Speaker),
         MediaEvent::Answered { .. }
         | MediaEvent::Offered { .. }
@@ -221,6 +221,7 @@ impl Room {
             self.media.looking = Some(ctx.run_later(LOOK_EVERY, |room, ctx| {
                 room.media.looking = None;
                 room.hear_media(ctx);
+                room.look_at_copies(ctx);
                 room.look_after_media(ctx);
             }));
         }
@@ -230,8 +231,16 @@ impl Room {
         for event in self.media.take_news() {
             match event {
                 MediaEvent::Failed => return self.media_failed(ctx),
-                MediaEvent::Connected { .. } => self.media.works(),
+                MediaEvent::Connected { participant, leg } => {
+                    self.media.works();
+                    if leg == Leg::Tap {
+                        self.state.copy_is_up(participant, true, self.setup.clock.now());
+                    }
+                }
                 event => {
+                    if let MediaEvent::Lost { participant, leg: Leg::Tap } = event {
+                        self.state.copy_is_up(participant, false, self.setup.clock.now());
+                    }
                     let effects = self.state.media_event(event);
                     self.queue_effects(effects, ctx);
                 }
@@ -250,7 +259,7 @@ impl Room {
     pub(super) fn media_anew(&mut self, ctx: &mut Context<Self>) {
         let now = self.setup.clock.now();
         let effects = self.state.media_anew(now);
-        self.queue_effects(effects, ctx);
+        self.run_unkept(effects, ctx);
     }
 
     /// After a snapshot out of turn: what the media plane said last, and its offer again, which may be lost.
@@ -260,8 +269,8 @@ impl Room {
     }
 
     /// Effects of what is in no journal keep their place behind what is decided.
-    fn queue_effects(&mut self, effects: Vec<Effect>, ctx: &mut Context<Self>) {
-        let (commands, effects) = split_media(effects);
+    pub(super) fn queue_effects(&mut self, effects: Vec<Effect>, ctx: &mut Context<Self>) {
+        let (commands, effects) = self.split_media(effects);
         self.send_media(commands, ctx);
         if effects.is_empty() {
             return;
@@ -274,18 +283,6 @@ impl Room {
             self.pending.push(None, decided);
         }
     }
-}
-
-/// Commands to the media plane, and all else.
-pub(super) fn split_media(effects: Vec<Effect>) -> (Vec<MediaCommand>, Vec<Effect>) {
-    let (mut commands, mut rest) = (Vec::new(), Vec::with_capacity(effects.len()));
-    for effect in effects {
-        match effect {
-            Effect::Media(command) => commands.push(command),
-            other => rest.push(other),
-        }
-    }
-    (commands, rest)
 }
 
 impl Handler<MediaNews> for Room {

@@ -5,6 +5,7 @@ mod inbox;
 mod life;
 mod media;
 pub mod messages;
+pub mod needs;
 mod participants;
 mod pending;
 mod people;
@@ -21,10 +22,11 @@ use crate::{
     participant::{Participant, ParticipantSetup, messages as to_participant, resume_token::ResumeToken},
     ports::{JournalEntry, MediaPlane, RoomRecord, RoomStore},
     protocol::{ClientCommand, CloseCode, CommandError, EndReason, ErrorCode, ReplyBody, ServerEvent, Stage},
+    sinks::NeedRegistry,
     supervise::{Pulse, PulseWatch},
 };
 use actix::prelude::*;
-use media::{MediaLink, split_media};
+use media::MediaLink;
 use messages::*;
 use participants::refused;
 use pending::{Asker, Decided, Entering, PendingQueue, Work};
@@ -46,6 +48,8 @@ pub struct RoomSetup {
     pub participant: Arc<ParticipantSetup>,
     /// Without one every room is a mesh.
     pub media: Option<Arc<dyn MediaPlane>>,
+    /// What runs on the server and needs media.
+    pub needs: Arc<NeedRegistry>,
 }
 
 /// Messages that may wait for one room. More means overload: commands are answered `busy`.
@@ -80,6 +84,8 @@ pub struct Room {
     stalled: bool,
     people: People,
     media: MediaLink,
+    /// The version of the needs that was looked at last.
+    needs_seen: u64,
     timer: Option<(Timestamp, SpawnHandle)>,
     counted: (usize, usize),
     draining: bool,
@@ -123,6 +129,7 @@ impl Room {
             };
             let mut room = Room {
                 media: MediaLink::new(setup.media.clone(), record.room_id),
+                needs_seen: 0,
                 setup,
                 rooms,
                 record,
@@ -145,9 +152,11 @@ impl Room {
                 let sfu_available = Some(room.setup.rules.sfu_available);
                 room.take(Input::Restarted { sfu_available }, Asker::Nobody, ctx);
             } else {
+                room.find_needs();
                 room.media_anew(ctx);
                 ctx.run_later(REATTACH_TIME, |room, ctx| room.give_up_on_the_missing(ctx));
             }
+            room.look_at_needs(ctx);
             room.set_timer(ctx);
             room.count();
             room
@@ -169,5 +178,7 @@ impl Drop for Room {
 
 #[cfg(test)]
 mod media_tests;
+#[cfg(test)]
+mod tap_tests;
 #[cfg(test)]
 mod tests;

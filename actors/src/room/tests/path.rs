@@ -165,6 +165,27 @@ fn a_pin_moves_the_room_both_ways_at_once() {
 }
 
 #[test]
+fn a_device_that_bears_few_links_takes_the_fourth_to_the_server_and_a_pair_comes_back() {
+    let mut story = room(open_room(), &SIX[..2]);
+    let weak = |name: &str| crate::room::Claims { few_links: true, ..claims(name) };
+    story.hello_as("carol", weak("carol")).unwrap();
+    assert_eq!(mode(&story), (TopologyMode::Mesh, 1, TopologyReason::SmallRoom));
+    story.joins("dave");
+    assert_eq!(story.state.topology().switching.map(|switching| switching.reason), Some(TopologyReason::Cpu));
+    story.everybody_ready();
+    assert_eq!(mode(&story), (TopologyMode::Sfu, 2, TopologyReason::Cpu));
+    story.ok("dave", json!({ "type": "leave_room" }));
+    story.at(60_000);
+    assert_eq!(mode(&story), (TopologyMode::Sfu, 2, TopologyReason::Settling), "the next one would turn it round");
+    story.ok("bob", json!({ "type": "leave_room" }));
+    story.at(90_000);
+    story.everybody_ready();
+    assert_eq!(mode(&story), (TopologyMode::Mesh, 3, TopologyReason::Pair));
+    story.check_mirrors();
+    story.check_journal();
+}
+
+#[test]
 fn a_link_that_loses_for_long_moves_the_room_and_keeps_it_there() {
     let mut story = room(open_room(), &SIX[..3]);
     let lossy = json!({ "type": "telemetry", "peers": [{ "participantId": "@bob", "rttMs": 50, "lossDown": 0.2 }] });

@@ -48,6 +48,7 @@ pub struct Plane {
     pub peers: BTreeMap<ParticipantId, Permit>,
     pub offered: BTreeMap<ParticipantId, u32>,
     pub commands: Vec<MediaCommand>,
+    pub taps: BTreeMap<ParticipantId, Vec<crate::protocol::Source>>,
 }
 
 impl Plane {
@@ -59,7 +60,13 @@ impl Plane {
                 assert!(self.peers.remove(participant).is_some(), "removed, but was not there");
                 self.offered.remove(participant);
             }
-            MediaCommand::Close => assert!(self.peers.is_empty(), "closed with people in it"),
+            MediaCommand::AddTap { participant, sources } => drop(self.taps.insert(*participant, sources.clone())),
+            MediaCommand::RemoveTap { participant } => drop(self.taps.remove(participant)),
+            MediaCommand::OfferTap { participant, .. } => {
+                assert!(self.taps.contains_key(participant), "{command:?} of somebody who sends no copy");
+            }
+            MediaCommand::AttachSink { .. } | MediaCommand::DetachSink { .. } => {}
+            MediaCommand::Close => assert!(self.peers.is_empty() && self.taps.is_empty(), "closed with people in it"),
             MediaCommand::Offer { participant, .. }
             | MediaCommand::Answer { participant, .. }
             | MediaCommand::Want { participant, .. } => {
@@ -83,6 +90,7 @@ pub fn claims(name: &str) -> Claims {
         role: Role::Participant,
         guest: true,
         consents: Default::default(),
+        few_links: false,
     }
 }
 

@@ -1,42 +1,71 @@
-//! AV1 payloads: the aggregation header and the dependency descriptor of the AV1 RTP specification, sections 4.4 and A.
+//! AV1 payloads: the aggregation header (AV1 RTP specification, section 4.4), and the dependency descriptor where it was negotiated.
 
-/// The first packet of a coded video sequence: N in the aggregation header, or a new template structure at the start of a frame.
-pub fn keyframe(payload: &[u8], dependency_descriptor: Option<&[u8]>) -> bool {
-    let continues = |header: u8| header & 0x80 != 0;
-    let new_sequence = |header: u8| header & 0x08 != 0;
-    payload.first().is_some_and(|header| new_sequence(*header) && !continues(*header))
-        || dependency_descriptor.is_some_and(begins_a_structure)
+use super::{
+    Entry, Marks, Unit,
+    dependency::{Descriptor, Indication, Structure, Structures},
+};
+
+pub fn read(payload: &[u8], descriptor: Option<&[u8]>, structures: &mut Structures) -> Unit {
+    let Some(bytes) = descriptor else { return plain(payload) };
+    match (structures.read(bytes), bytes) {
+        (Some(read), _) => match structures.current() {
+            Some(structure) => layered(payload, &read, structure),
+            None => plain(payload),
+        },
+        // Its structure didn't come, or comes later: it goes to everybody, with its number.
+        (None, [_, high, low, ..]) => Unit { marks: Marks::Av1(u16::from_be_bytes([*high, *low])), ..plain(payload) },
+        (None, _) => plain(payload),
+    }
 }
 
-/// Mandatory fields (3 bytes: start, end, template, frame number), then flags of which the first says that a structure follows.
-fn begins_a_structure(descriptor: &[u8]) -> bool {
-    match descriptor {
-        [mandatory, _, _, flags, ..] => mandatory & 0x80 != 0 && flags & 0x80 != 0,
-        _ => false,
+fn layered(payload: &[u8], read: &Descriptor, structure: &Structure) -> Unit {
+    let switches = |target: &usize| read.indication(*target) == Indication::Switch;
+    let target = structure.target(read.spatial, read.temporal);
+    let entry = match target.filter(switches) {
+        None => Entry::Never,
+        Some(target) => structure.chain(target).map_or(Entry::Never, Entry::Chain),
+    };
+    let opens = |temporal| structure.exactly(read.spatial, temporal).is_some_and(|target| switches(&target));
+    Unit {
+        keyframe: read.begins && (read.structured || (read.spatial == 0 && begins_a_sequence(payload))),
+        spatial: read.spatial,
+        temporal: read.temporal,
+        begins: read.begins,
+        ends: read.ends,
+        spatial_entry: entry,
+        temporal_entry: target.is_some_and(|target| switches(&target)),
+        opens: (read.temporal + 1..8).take_while(|temporal| opens(*temporal)).last().unwrap_or(0),
+        marks: Marks::Av1(read.frame),
+        structured: read.structured,
+        chains: Some(read.chains),
     }
+}
+
+fn plain(payload: &[u8]) -> Unit {
+    Unit { keyframe: begins_a_sequence(payload), ..Unit::default() }
+}
+
+/// The first packet of a coded video sequence, which doesn't go on with an element of the packet before it.
+fn begins_a_sequence(payload: &[u8]) -> bool {
+    payload.first().is_some_and(|header| header & 0x08 != 0 && header & 0x80 == 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Payload, dependency descriptor, whether a sequence begins.
-    type Row = (&'static [u8], Option<&'static [u8]>, bool);
+    #[test]
+    fn without_a_descriptor_the_header_says_where_sequences_begin() {
+        for (payload, expected) in [(&[0x18][..], true), (&[0x10], false), (&[0x98], false), (&[], false)] {
+            assert_eq!(read(payload, None, &mut Structures::default()).keyframe, expected, "{payload:02x?}");
+        }
+    }
 
     #[test]
-    fn sequences_begin_where_the_header_or_the_descriptor_says() {
-        let table: &[Row] = &[
-            (&[0x18], None, true),
-            (&[0x10], None, false),
-            (&[0x98], None, false),
-            (&[], None, false),
-            (&[0x10], Some(&[0x80, 0, 1, 0x80]), true),
-            (&[0x10], Some(&[0x00, 0, 1, 0x80]), false),
-            (&[0x10], Some(&[0x80, 0, 1]), false),
-            (&[0x10], Some(&[]), false),
-        ];
-        for (payload, descriptor, expected) in table {
-            assert_eq!(keyframe(payload, *descriptor), *expected, "{payload:02x?} {descriptor:02x?}");
-        }
+    fn a_descriptor_without_its_structure_tells_the_number_alone() {
+        let mut structures = Structures::default();
+        let unit = read(&[0x10], Some(&[0xc1, 0x12, 0x34]), &mut structures);
+        assert_eq!(unit, Unit { marks: Marks::Av1(0x1234), ..Unit::default() });
+        assert_eq!(read(&[0x18], Some(&[]), &mut structures), Unit { keyframe: true, ..Unit::default() });
     }
 }

@@ -1,67 +1,63 @@
 //! The VP8 payload descriptor, RFC 7741 section 4.2.
 
-/// What it says, with the widths it says it in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Descriptor {
-    pub picture_id: Option<PictureId>,
-    pub tl0: Option<u8>,
-    pub temporal: u8,
-    pub keyframe: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PictureId {
-    pub value: u16,
-    /// 15 bits; else 7.
-    pub wide: bool,
-}
+use super::{Marks, Pictures, Unit, picture_id};
 
 /// None when it ends too early.
-pub fn read(payload: &[u8]) -> Option<Descriptor> {
-    let mut bytes = payload.iter().copied();
-    let first = bytes.next()?;
-    let mut descriptor = Descriptor::default();
+pub fn read(payload: &[u8]) -> Option<Unit> {
+    let (first, mut rest) = payload.split_first()?;
+    let mut unit = Unit::default();
+    let mut pictures = Pictures::default();
     if first & 0x80 != 0 {
-        let extension = bytes.next()?;
+        let (extension, after) = rest.split_first()?;
+        rest = after;
         if extension & 0x80 != 0 {
-            let high = bytes.next()?;
-            let wide = high & 0x80 != 0;
-            let value = if wide { u16::from(high & 0x7f) << 8 | u16::from(bytes.next()?) } else { u16::from(high) };
-            descriptor.picture_id = Some(PictureId { value, wide });
+            let (id, length) = picture_id(rest)?;
+            pictures.id = Some(id);
+            rest = &rest[length..];
         }
         if extension & 0x40 != 0 {
-            descriptor.tl0 = Some(bytes.next()?);
+            let (tl0, after) = rest.split_first()?;
+            (pictures.tl0, rest) = (Some(*tl0), after);
         }
         if extension & 0x30 != 0 {
-            let temporal = bytes.next()?;
-            descriptor.temporal = if extension & 0x20 != 0 { temporal >> 6 } else { 0 };
+            let (temporal, after) = rest.split_first()?;
+            rest = after;
+            if extension & 0x20 != 0 {
+                unit.temporal = temporal >> 6;
+                // The layer sync bit: it refers to the base layer only.
+                unit.temporal_entry = temporal & 0x20 != 0;
+            }
         }
     }
-    let frame_tag = bytes.next()?;
-    let first_of_frame = first & 0x10 != 0 && first & 0x07 == 0;
-    descriptor.keyframe = first_of_frame && frame_tag & 0x01 == 0;
-    Some(descriptor)
+    let frame_tag = rest.first()?;
+    unit.begins = first & 0x10 != 0 && first & 0x07 == 0;
+    unit.keyframe = unit.begins && frame_tag & 0x01 == 0;
+    unit.marks = Marks::Vp8(pictures);
+    Some(unit)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::PictureId, *};
 
     #[test]
     fn descriptors_are_read_in_every_width() {
         let id = |value, wide| Some(PictureId { value, wide });
-        let table: &[(&[u8], Descriptor)] = &[
-            (&[0x10, 0x00], Descriptor { keyframe: true, ..Default::default() }),
-            (&[0x10, 0x01], Descriptor::default()),
-            (&[0x00, 0x00], Descriptor::default()),
-            (&[0x11, 0x00], Descriptor::default()),
-            (&[0x90, 0x80, 0x7f, 0x00], Descriptor { picture_id: id(127, false), keyframe: true, ..Default::default() }),
-            (&[0x90, 0x80, 0xff, 0xff, 0x01], Descriptor { picture_id: id(0x7fff, true), ..Default::default() }),
+        let unit =
+            |begins, keyframe, id, tl0| Unit { begins, keyframe, marks: Marks::Vp8(Pictures { id, tl0 }), ..Unit::default() };
+        let table: &[(&[u8], Unit)] = &[
+            (&[0x10, 0x00], unit(true, true, None, None)),
+            (&[0x10, 0x01], unit(true, false, None, None)),
+            (&[0x00, 0x00], unit(false, false, None, None)),
+            (&[0x11, 0x00], unit(false, false, None, None)),
+            (&[0x90, 0x80, 0x7f, 0x00], unit(true, true, id(127, false), None)),
+            (&[0x90, 0x80, 0xff, 0xff, 0x01], unit(true, false, id(0x7fff, true), None)),
+            (&[0x90, 0xe0, 0x81, 0x02, 9, 0x80, 0x00], Unit { temporal: 2, ..unit(true, true, id(0x102, true), Some(9)) }),
             (
-                &[0x90, 0xe0, 0x81, 0x02, 9, 0x80, 0x00],
-                Descriptor { picture_id: id(0x102, true), tl0: Some(9), temporal: 2, keyframe: true },
+                &[0x90, 0xe0, 0x81, 0x02, 9, 0x60, 0x01],
+                Unit { temporal: 1, temporal_entry: true, ..unit(true, false, id(0x102, true), Some(9)) },
             ),
-            (&[0x90, 0x10, 0xff, 0x00], Descriptor { keyframe: true, ..Default::default() }),
+            (&[0x90, 0x10, 0xff, 0x00], unit(true, true, None, None)),
         ];
         for (payload, expected) in table {
             assert_eq!(read(payload), Some(*expected), "{payload:02x?}");

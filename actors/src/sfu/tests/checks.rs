@@ -4,7 +4,7 @@ use super::source::Made;
 use crate::{
     ids::ParticipantId,
     protocol::Source,
-    sfu::{Forward, Layer, PeerIndex, SlotIndex},
+    sfu::{Forward, Layer, Patch, PeerIndex, SlotIndex},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +72,10 @@ impl Checks {
         let whose = (from, made.source, made.layer);
         let at = format!("{key:?} {whose:?} seq {}", made.seq);
         assert_eq!(matches!(sent.slot, SlotIndex::Audio(_)), made.source.is_audio(), "{at}");
-        let picture = sent.vp8.and_then(|vp8| vp8.picture_id);
+        let picture = match sent.patch {
+            Patch::Vp8(numbers) => numbers.picture_id,
+            _ => None,
+        };
         assert_eq!(picture.is_some(), !made.source.is_audio(), "{at}");
         let seq_ahead = i128::from(sent.seq) - i128::from(made.seq);
         let timestamp_ahead = sent.timestamp.wrapping_sub(made.timestamp as u32);

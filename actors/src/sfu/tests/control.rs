@@ -157,6 +157,32 @@ fn the_speaker_is_named() {
 }
 
 #[test]
+fn a_voice_that_pauses_is_neither_lost_nor_late_when_it_goes_on() {
+    let mut room = World::new();
+    let (alice, bob) = (room.joins(), room.joins());
+    for who in [alice, bob] {
+        room.publishes(who, &[(Microphone, 1)]);
+        room.track(who, Microphone).pauses = true;
+    }
+    room.speaks(alice, 30);
+    room.runs(2_000);
+    assert_eq!(room.speaker, Some(room.people[alice].id));
+    let paused = room.ms;
+    room.speaks(alice, 127);
+    room.runs(10_000);
+    assert_eq!(room.speaker, None, "silence is nobody's");
+    let heard = room.sent.iter().filter(|sent| sent.ms > paused && sent.from == room.people[alice].id).count();
+    assert_eq!(heard, 25, "one packet every 400 ms, each of them passed on");
+    assert_eq!(room.people[bob].limited, []);
+    let again = room.ms;
+    room.speaks(alice, 30);
+    room.runs(600);
+    let first = room.sent.iter().find(|sent| sent.ms > again && sent.from == room.people[alice].id).map(|sent| sent.ms - again);
+    assert!(first.is_some_and(|after| after <= 20), "{first:?}");
+    assert_eq!(room.speaker, Some(room.people[alice].id));
+}
+
+#[test]
 fn a_screen_comes_before_cameras() {
     let mut room = World::with(Limits { unasked_videos: 2, ..Limits::default() });
     let people: Vec<_> = (0..5).map(|_| room.joins()).collect();

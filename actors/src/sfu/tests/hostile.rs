@@ -98,6 +98,7 @@ fn broken_and_foreign_packets_are_counted_and_nothing_else() {
         marker: true,
         audio_level: Some(255),
         payload,
+        red: false,
         dependency_descriptor: Some(&[0x80, 0, 1, 0x80]),
     };
     let (mut forward, mut out) = (Vec::new(), Vec::new());

@@ -3,8 +3,13 @@
 mod bandwidth;
 mod checks;
 mod control;
+mod decoder;
+pub mod descriptors;
 mod hostile;
+mod layered;
+mod layers;
 mod many;
 mod random;
+mod sinks;
 mod source;
 mod world;

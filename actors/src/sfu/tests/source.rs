@@ -1,5 +1,6 @@
 //! Simulated publishers: a camera of several VP8 encodings, a microphone, and the packets they make.
 
+use super::layers::{Frame, Layers};
 use crate::{
     protocol::Source,
     sfu::{Codec, Layer},
@@ -17,6 +18,9 @@ pub struct Made {
     pub payload: Vec<u8>,
     pub keyframe: bool,
     pub picture: u16,
+    pub descriptor: Option<Vec<u8>>,
+    /// Of an encoder with layers.
+    pub frame: Option<Frame>,
 }
 
 pub struct Encoder {
@@ -38,6 +42,10 @@ pub struct Track {
     pub level: u8,
     /// How many times what its encodings should take.
     pub excess: u64,
+    /// In silence a microphone sends next to nothing (DTX).
+    pub pauses: bool,
+    /// It makes one stream with layers.
+    pub layers: Option<Layers>,
 }
 
 pub const RATES: [u64; 3] = [120_000, 450_000, 1_500_000];
@@ -57,13 +65,30 @@ impl Track {
             begun: false,
         };
         let codec = if source.is_audio() { Codec::Opus } else { Codec::Vp8 };
-        Track { source, codec, encoders: rates.into_iter().enumerate().map(encoder).collect(), level: 127, excess: 1 }
+        Track {
+            source,
+            codec,
+            encoders: rates.into_iter().enumerate().map(encoder).collect(),
+            level: 127,
+            excess: 1,
+            pauses: false,
+            layers: None,
+        }
+    }
+
+    /// A camera of one stream with layers.
+    pub fn layered(layers: Layers) -> Self {
+        Track { codec: layers.codec, layers: Some(layers), ..Track::new(Source::Camera, 1, 1) }
     }
 
     /// What is sent at this millisecond: sound every 20, a picture every 33.
     pub fn make(&mut self, ms: u64, into: &mut Vec<Made>) {
         if self.source.is_audio() {
             if ms.is_multiple_of(20) && self.encoders[0].on {
+                if self.pauses && self.level == 127 && !ms.is_multiple_of(400) {
+                    self.encoders[0].timestamp += 960;
+                    return;
+                }
                 for _ in 0..self.excess {
                     into.push(self.sound());
                 }
@@ -76,6 +101,7 @@ impl Track {
     }
 
     fn sound(&mut self) -> Made {
+        let silent = self.pauses && self.level == 127;
         let encoder = &mut self.encoders[0];
         encoder.seq += 1;
         encoder.timestamp += 960;
@@ -86,14 +112,21 @@ impl Track {
             timestamp: encoder.timestamp,
             marker: false,
             level: Some(self.level),
-            payload: vec![0xf8; 100],
+            payload: vec![0xf8; if silent { 1 } else { 100 }],
             keyframe: false,
             picture: 0,
+            descriptor: None,
+            frame: None,
         }
     }
 
     fn picture(&mut self, layer: usize, ms: u64, into: &mut Vec<Made>) {
         let encoder = &mut self.encoders[layer];
+        if let Some(layers) = &mut self.layers {
+            let keyframe = !encoder.begun || encoder.keyframe_due.is_some_and(|due| due <= ms);
+            (encoder.begun, encoder.keyframe_due) = (true, encoder.keyframe_due.filter(|_| !keyframe));
+            return layers.picture(keyframe, into);
+        }
         encoder.timestamp += 2_970;
         if !encoder.on {
             encoder.begun = false;
@@ -124,6 +157,8 @@ impl Track {
                 payload,
                 keyframe: keyframe && index == 0,
                 picture: encoder.picture,
+                descriptor: None,
+                frame: None,
             });
         }
     }

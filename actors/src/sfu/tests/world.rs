@@ -2,6 +2,8 @@
 
 use super::{
     checks::{Checks, Sent},
+    decoder::Decoders,
+    layers::Layers,
     source::{Made, Track},
 };
 use crate::{
@@ -33,6 +35,7 @@ pub struct World {
     pub speaker: Option<ParticipantId>,
     pub requests: usize,
     pub checks: Checks,
+    pub decoders: Decoders,
     /// Publishers stop the encodings that nobody watches.
     pub pausing: bool,
     forward: Vec<Forward>,
@@ -56,6 +59,7 @@ impl World {
             speaker: None,
             requests: 0,
             checks: Checks::default(),
+            decoders: Decoders::default(),
             pausing: true,
             forward: Vec::new(),
             out: Vec::new(),
@@ -126,6 +130,14 @@ impl World {
         let input = Input::Publish { peer: person.peer, tracks: published.collect() };
         person.tracks = tracks;
         self.handle(input);
+    }
+
+    /// Publishes a camera of one stream with layers, in the place of everything.
+    pub fn publishes_layers(&mut self, who: Who, layers: Layers) {
+        let track = Track::layered(layers);
+        let published = Published { source: Source::Camera, codec: track.codec, layers: 1 };
+        self.people[who].tracks = vec![track];
+        self.handle(Input::Publish { peer: self.people[who].peer, tracks: vec![published] });
     }
 
     pub fn wants(&mut self, who: Who, tiles: &[(Who, Source, u32, u8)]) {
@@ -199,7 +211,8 @@ impl World {
             marker: made.marker,
             audio_level: made.level,
             payload: &made.payload,
-            dependency_descriptor: None,
+            red: false,
+            dependency_descriptor: made.descriptor.as_deref(),
         };
         let (mut forward, mut out) = (std::mem::take(&mut self.forward), std::mem::take(&mut self.out));
         self.core.packet(&view, At::ms(self.ms), &mut forward, &mut out);
@@ -208,7 +221,10 @@ impl World {
             assert!(person.here && person.permits.contains(&made.source), "forwarded what isn't permitted");
             assert!(packet.to != from, "their own packet");
             assert!(self.people.iter().any(|other| other.here && other.peer == packet.to), "sent to somebody who left");
-            self.checks.forward(self.ms, person.id, made, &packet);
+            match &made.frame {
+                Some(frame) => self.decoders.forward(self.ms, who as u64, made, frame, &packet),
+                None => self.checks.forward(self.ms, person.id, made, &packet),
+            }
             self.sent.push(Sent {
                 ms: self.ms,
                 from: person.id,

@@ -46,6 +46,13 @@ impl Serials {
         self.lost += std::mem::replace(&mut self.holes, open).len() as u64;
     }
 
+    /// What never came so far; the newest holes may still be filled.
+    pub fn missing(&self) -> u64 {
+        const REPAIRED_WITHIN: u32 = 100;
+        let settled = self.last.map_or(0, |(_, last)| last.saturating_sub(REPAIRED_WITHIN));
+        self.lost + self.holes.range(..settled).count() as u64
+    }
+
     /// At the end: what is open is lost, but for the newest, which may be under way.
     pub fn finish(&mut self) -> u64 {
         const UNDER_WAY: u32 = 30;

@@ -233,7 +233,7 @@ fn totals(receiver: &mut Receiver, ended: &Ended, at_end: bool) -> Totals {
         totals.lost += counts.lost;
         totals.duplicates += counts.duplicates;
     }
-    let missing = |serials: &mut crate::media::meter::serials::Serials| if at_end { serials.finish() } else { serials.lost };
+    let missing = |serials: &mut crate::media::meter::serials::Serials| if at_end { serials.finish() } else { serials.missing() };
     for (hearing, serials) in receiver.heard.values_mut() {
         totals.audio_packets += hearing.received;
         totals.audio_late += hearing.late;

@@ -136,6 +136,7 @@ impl Person {
         self.others.values_mut().for_each(|other| other.limited = None);
         for track in event["tracks"].as_array().into_iter().flatten().filter(|track| track["source"] == "camera") {
             let why = if track["reason"] == "not_sent" { Limited::NotSent } else { Limited::Now };
+            self.world.count(|count| count.pictures_held += u64::from(track["reason"] == "bandwidth"));
             if let Some(other) = track["participantId"].as_str().and_then(|id| self.others.get_mut(id)) {
                 other.limited = Some(why);
             }

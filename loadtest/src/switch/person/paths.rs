@@ -106,7 +106,8 @@ impl Paths {
         }
         let has_present = self.0.iter().any(|path| path.way == topology.present);
         let has_next = self.next().is_some();
-        if !has_present && !(has_next && !self.0.iter().any(|path| path.place == Place::Current)) {
+        let came_in_the_middle = has_next && self.0.iter().all(|path| path.place != Place::Current);
+        if !has_present && !came_in_the_middle {
             self.age(now);
             self.open(topology.present, Place::Current, now, &mut steps);
             steps.push(Step::Front(topology.present.epoch));

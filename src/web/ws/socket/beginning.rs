@@ -11,6 +11,7 @@ use ::actors::{
         ClientCommand, ClientFrame, CloseCode, CommandError, ErrorCode,
         client::{Hello, Resume},
     },
+    topology::devices::FEW_LINKS,
 };
 use actix::{ActorFutureExt, AsyncContext, Context, fut::wrap_future};
 use std::collections::VecDeque;
@@ -39,6 +40,7 @@ impl SignalSocket {
         if let Some(name) = hello.display_name {
             claims.display_name = name;
         }
+        claims.few_links = hello.capabilities.iter().any(|one| one == FEW_LINKS);
         let entering = entering::hello(self.shared.clone(), room, claims, self.socket(ctx), reference);
         self.enter(Beginning::Hello, entering, reference, ctx);
     }

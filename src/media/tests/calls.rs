@@ -182,6 +182,8 @@ impl Call {
             voice: Some(true),
             turned: None,
             arrived: self.now,
+            descriptor: None,
+            report: None,
             payload: marked(vec![0x5a; VOICE - 4], self.voices).into(),
         };
         self.forward(&packet, Source::Microphone);
@@ -208,6 +210,8 @@ impl Call {
                     voice: None,
                     turned: None,
                     arrived: self.now,
+                    descriptor: None,
+                    report: None,
                     payload: marked(payload, self.camera.frame).into(),
                 };
                 self.forward(&packet, Source::Camera);
@@ -224,6 +228,7 @@ impl Call {
             timestamp: packet.timestamp,
             marker: packet.marker,
             audio_level: packet.audio_level,
+            red: false,
             payload: &packet.payload,
             dependency_descriptor: None,
         };

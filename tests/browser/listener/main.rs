@@ -56,7 +56,7 @@ impl Listener {
                 Ok(line) => self.command(rooms, &line),
                 Err(RecvTimeoutError::Timeout) => {}
                 // Nobody asks any more; the server goes on.
-                Err(RecvTimeoutError::Disconnected) => thread::sleep(EVERY),
+                Err(RecvTimeoutError::Disconnected) => return,
             }
             self.report();
         }

@@ -76,7 +76,7 @@ fn write(to: &mut Writer, shape: &Shape) {
     for (at, (spatial, temporal, ..)) in shape.templates.iter().enumerate() {
         let step = match shape.templates.get(at + 1) {
             None => 3,
-            Some((next, _, ..)) if next > spatial => 2,
+            Some((next, ..)) if next > spatial => 2,
             Some((_, next, ..)) if next > temporal => 1,
             Some(_) => 0,
         };

@@ -91,7 +91,7 @@ impl Layers {
 
     fn needs(&self, spatial: u8, temporal: u8, keyframe: bool) -> Vec<u64> {
         let own = &self.newest[usize::from(spatial)];
-        let below = (spatial > 0 && (keyframe || !self.key_only)).then(|| self.number);
+        let below = (spatial > 0 && (keyframe || !self.key_only)).then_some(self.number);
         let before = match temporal {
             0 | 1 => own[0],
             _ => own[0].max(own[1]),

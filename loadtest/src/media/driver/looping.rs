@@ -84,15 +84,9 @@ impl<H: Handler> Looping<H> {
                     self.handler.event(peers, now, id, crate::media::peer::Event::Closed);
                 }
             }
-            Message::Impair(id, impairment) => peers.impair(id, impairment),
             Message::Offer(id, tracks, reply) => {
                 if let Some(peer) = peers.get(id) {
                     let _ = reply.send(Ok(peer.offer(&tracks)));
-                }
-            }
-            Message::Restart(id, reply) => {
-                if let Some(peer) = peers.get(id) {
-                    let _ = reply.send(peer.offer_restart(now));
                 }
             }
             Message::Answer(id, offer, tracks, reply) => {

@@ -57,9 +57,7 @@ pub trait Handler {
 /// What the loop is told. `Drop` of the last handle stops it.
 enum Message<C> {
     Open(PeerId, Impairment),
-    Impair(PeerId, Impairment),
     Offer(PeerId, Vec<Track>, Reply<String>),
-    Restart(PeerId, Reply<String>),
     Answer(PeerId, String, Vec<Track>, Reply<String>),
     Accept(PeerId, String, Reply<()>),
     Close(PeerId),
@@ -121,18 +119,9 @@ impl<C> Handle<C> {
         id
     }
 
-    pub fn impair(&self, peer: PeerId, impairment: Impairment) {
-        self.put(Message::Impair(peer, impairment));
-    }
-
     /// An offer of all m-lines so far and these.
     pub async fn offer(&self, peer: PeerId, tracks: Vec<Track>) -> Result<String, PeerError> {
         self.ask(|reply| Message::Offer(peer, tracks, reply)).await
-    }
-
-    /// An offer that restarts ICE.
-    pub async fn restart(&self, peer: PeerId) -> Result<String, PeerError> {
-        self.ask(|reply| Message::Restart(peer, reply)).await
     }
 
     /// The answer to an offer; see [`super::peer::Peer::answer`].

@@ -19,8 +19,6 @@ pub struct Ended {
     pub incoming: Vec<(usize, StreamCounts)>,
     /// Packets, and repairs beside them.
     pub sent: (u64, u64),
-    /// Taken by the bad path, inward and outward.
-    pub dropped: (u64, u64),
 }
 
 pub struct Peers {
@@ -161,7 +159,7 @@ impl Entry {
     }
 
     fn ended(&self) -> Ended {
-        Ended { incoming: self.peer.incoming().collect(), sent: self.peer.sent(), dropped: self.socket.dropped() }
+        Ended { incoming: self.peer.incoming().collect(), sent: self.peer.sent() }
     }
 }
 

@@ -93,9 +93,4 @@ impl Socket {
         let paths = self.paths.as_ref()?;
         paths.inward.next().into_iter().chain(paths.outward.next()).min()
     }
-
-    /// Datagrams that the bad path took, inward and outward.
-    pub fn dropped(&self) -> (u64, u64) {
-        self.paths.as_ref().map_or((0, 0), |paths| (paths.inward.dropped, paths.outward.dropped))
-    }
 }

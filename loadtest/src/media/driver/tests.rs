@@ -127,8 +127,7 @@ async fn two_of_ours_hear_and_see_each_other() {
 #[tokio::test]
 async fn lost_video_is_repaired() {
     const SENT: usize = 300;
-    let mut link = Link::up(Impairment::default()).await;
-    link.handle.impair(link.bob, Impairment { loss: 0.1, ..Impairment::default() });
+    let mut link = Link::up(Impairment { loss: 0.1, ..Impairment::default() }).await;
     for n in 0..SENT {
         link.write(link.alice, 1, &(n as u32).to_be_bytes());
     }
@@ -148,7 +147,6 @@ async fn lost_video_is_repaired() {
     loop {
         if let Told::Ended(_, ended) = link.next().await {
             assert_eq!(ended.incoming[0].1.repaired as usize, repaired);
-            assert!(ended.dropped.0 > 0);
             return;
         }
     }
@@ -165,14 +163,4 @@ async fn a_goodbye_is_heard() {
             other => panic!("{other:?}"),
         }
     }
-}
-
-#[tokio::test]
-async fn ice_restarts_while_media_goes_on() {
-    let mut link = Link::up(Impairment::default()).await;
-    let offer = link.handle.restart(link.alice).await.unwrap();
-    let answer = link.handle.answer(link.bob, offer, Vec::new()).await.unwrap();
-    link.handle.accept(link.alice, answer).await.unwrap();
-    link.write(link.alice, 0, b"still here");
-    assert_eq!(&link.packet().await.1.payload[..], b"still here");
 }

@@ -79,20 +79,13 @@ impl Feedback {
                 (at, true, self.streams[at].repaired(original, content.len()))
             }
         };
+        // What came before is no news.
+        seq?;
         let stream = &self.streams[at];
         if stream.has_missing() && self.ask_at.is_none() {
             self.ask_at = Some(now + ASK_AFTER);
         }
-        Some(Packet {
-            line: stream.line,
-            kind: self.lines[stream.line].kind?,
-            ssrc: stream.ssrc,
-            seq: seq?,
-            timestamp: header.timestamp,
-            marker: header.marker,
-            repaired,
-            payload: content,
-        })
+        Some(Packet { line: stream.line, kind: self.lines[stream.line].kind?, repaired, payload: content })
     }
 
     fn note_arrival(&mut self, now: Instant, header: &Header, packet: &[u8]) {
@@ -159,7 +152,7 @@ impl Feedback {
 
     fn ask(&mut self, out: &mut Vec<u8>, now: Instant) {
         for stream in self.streams.iter_mut().filter(|stream| stream.has_missing()) {
-            let seqs = stream.to_ask(now);
+            let seqs = stream.asks(now);
             if !seqs.is_empty() {
                 rtcp::nack(out, self.ssrc, stream.ssrc, &seqs);
             }

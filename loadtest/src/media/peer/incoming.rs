@@ -121,7 +121,7 @@ impl Stream {
     }
 
     /// What to ask for now; gives up what is too old. Audio is never asked for.
-    pub fn to_ask(&mut self, now: Instant) -> Vec<u16> {
+    pub fn asks(&mut self, now: Instant) -> Vec<u16> {
         let patience = if self.kind == Kind::Video { VIDEO_PATIENCE } else { AUDIO_PATIENCE };
         let before = self.missing.len();
         self.missing.retain(|_, missing| now.saturating_duration_since(missing.since) < patience);
@@ -150,7 +150,7 @@ impl Stream {
         let received = self.counts.received;
         let (expected_before, received_before) = std::mem::replace(&mut self.reported, (expected, received));
         let (more, came) = (expected - expected_before.min(expected), received - received_before);
-        let fraction = if more == 0 { 0 } else { more.saturating_sub(came) * 256 / more };
+        let fraction = (more.saturating_sub(came) * 256).checked_div(more).unwrap_or(0);
         let delay = |at: Instant| (now.saturating_duration_since(at).as_micros() * 65_536 / 1_000_000) as u32;
         Block {
             ssrc: self.ssrc,
@@ -216,11 +216,11 @@ mod tests {
     fn a_hole_is_asked_for_again_and_again_then_lost() {
         let mut story = Story::of(Kind::Video);
         assert_eq!(story.gets(0, &[65_534, 65_535, 2]), 3);
-        assert_eq!(story.stream.to_ask(story.at(0)), [0, 1]);
-        assert!(story.stream.to_ask(story.at(50)).is_empty());
+        assert_eq!(story.stream.asks(story.at(0)), [0, 1]);
+        assert!(story.stream.asks(story.at(50)).is_empty());
         assert!(story.stream.repaired(0, 100).is_some());
-        assert_eq!(story.stream.to_ask(story.at(100)), [1]);
-        assert!(story.stream.to_ask(story.at(1300)).is_empty());
+        assert_eq!(story.stream.asks(story.at(100)), [1]);
+        assert!(story.stream.asks(story.at(1300)).is_empty());
         let counts = story.stream.counts;
         assert_eq!((counts.received, counts.repaired, counts.lost, counts.asked_again), (4, 1, 1, 3));
         assert!(story.stream.repaired(1, 100).is_none(), "too late");
@@ -230,7 +230,7 @@ mod tests {
     fn a_late_packet_is_no_loss_and_a_second_one_no_packet() {
         let mut story = Story::of(Kind::Audio);
         assert_eq!(story.gets(0, &[5, 7, 6, 6, 7]), 3);
-        assert!(story.stream.to_ask(story.at(1000)).is_empty());
+        assert!(story.stream.asks(story.at(1000)).is_empty());
         assert_eq!((story.stream.counts.lost, story.stream.counts.duplicates), (0, 2));
     }
 
@@ -238,8 +238,8 @@ mod tests {
     fn lost_audio_is_lost_without_asking() {
         let mut story = Story::of(Kind::Audio);
         story.gets(0, &[1, 3]);
-        assert!(story.stream.to_ask(story.at(10)).is_empty());
-        assert!(story.stream.to_ask(story.at(500)).is_empty());
+        assert!(story.stream.asks(story.at(10)).is_empty());
+        assert!(story.stream.asks(story.at(500)).is_empty());
         assert_eq!(story.stream.counts.lost, 1);
     }
 

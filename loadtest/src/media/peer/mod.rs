@@ -103,14 +103,9 @@ impl Track {
 /// What came in on an m-line.
 #[derive(Debug)]
 pub struct Packet {
-    /// The m-line's place in the description; [`Peer::mid`] names it.
+    /// The m-line's place in the description.
     pub line: usize,
     pub kind: Kind,
-    pub ssrc: u32,
-    /// Unwrapped; begins anywhere.
-    pub seq: u64,
-    pub timestamp: u32,
-    pub marker: bool,
     /// It came as a repair (RTX).
     pub repaired: bool,
     pub payload: BytesMut,
@@ -179,15 +174,6 @@ impl Peer {
         }
         self.offering = true;
         self.describe(Setup::ActPass)
-    }
-
-    /// As [`Self::offer`] without new m-lines, with new ICE credentials.
-    ///
-    /// # Errors
-    /// When there are no random numbers.
-    pub fn offer_restart(&mut self, now: Instant) -> Result<String, PeerError> {
-        self.transport.restart(now)?;
-        Ok(self.offer(&[]))
     }
 
     /// The answer to an offer. What it sends is received; each of `tracks` that sends takes the first m-line of its kind that
@@ -370,15 +356,6 @@ impl Peer {
     /// The other side is told; nothing is sent after what `poll_transmit` still has.
     pub fn close(&mut self, now: Instant) {
         self.transport.close(now);
-    }
-
-    pub fn mid(&self, line: usize) -> Option<&str> {
-        self.lines.get(line).map(|line| line.local.mid.as_str())
-    }
-
-    /// The SRTP profile, once connected.
-    pub fn srtp_profile(&self) -> Option<&'static str> {
-        self.transport.profile
     }
 
     /// Each stream that came in: its m-line and counts.

@@ -133,7 +133,7 @@ impl Encoding {
     pub fn report(&self, out: &mut Vec<u8>, now: Instant, since: Duration, clock: f64) {
         let Some((timestamp, at)) = self.last else { return };
         let ahead = now.saturating_duration_since(at).as_secs_f64() * clock;
-        let ntp = since.as_secs() << 32 | (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000;
+        let ntp = (since.as_secs() << 32) | ((u64::from(since.subsec_nanos()) << 32) / 1_000_000_000);
         rtcp::sender_report(out, self.ssrc, ntp, timestamp.wrapping_add(ahead as u32), self.packets as u32, self.bytes as u32);
     }
 

@@ -100,8 +100,8 @@ async fn welcomed(signal: &mut Signal) -> Result<Value, String> {
     loop {
         match signal.next().await {
             Said::Event(event) if event["type"] == "welcome" => return Ok(event),
-            Said::Event(_) | Said::Reply(_, Ok(_)) => {}
-            Said::Reply(_, Err(error)) => return Err(error),
+            Said::Event(_) | Said::Reply(Ok(())) => {}
+            Said::Reply(Err(error)) => return Err(error),
             Said::Closed(code) => return Err(format!("closed with {code:?} before the welcome")),
         }
     }
@@ -139,8 +139,8 @@ impl Person {
                         }
                         self.signal.acknowledge(false).await;
                     }
-                    Said::Reply(_, Ok(_)) => {}
-                    Said::Reply(_, Err(error)) => return Err(format!("a command was refused: {error}")),
+                    Said::Reply(Ok(())) => {}
+                    Said::Reply(Err(error)) => return Err(format!("a command was refused: {error}")),
                     Said::Closed(code) => return Err(format!("closed with {code:?}")),
                 },
                 Ok(()) = publishers.changed() => self.subscribe().await?,

@@ -20,8 +20,8 @@ pub struct Signal {
 /// What came out of the socket.
 pub enum Said {
     Event(Value),
-    /// The reply to this command.
-    Reply(u64, Result<Value, String>),
+    /// The reply to a command.
+    Reply(Result<(), String>),
     Closed(Option<u16>),
 }
 
@@ -44,22 +44,18 @@ impl Signal {
 
     /// Not for a `select!` arm that may be dropped after it has read: nothing here awaits after reading but the acknowledgement.
     pub async fn next(&mut self) -> Said {
-        loop {
-            let text = match socket::receive(&mut self.socket).await {
-                Received::Text(text) => text,
-                Received::Closed(code) => return Said::Closed(code),
-            };
-            let Ok(frame) = serde_json::from_str::<Value>(&text) else { return Said::Closed(None) };
-            if frame["type"] == "reply" {
-                let reference = frame["ref"].as_u64().unwrap_or(0);
-                let result = if frame["ok"] == true { Ok(frame) } else { Err(frame["error"].to_string()) };
-                return Said::Reply(reference, result);
-            }
-            if let Some(seq) = frame["seq"].as_u64() {
-                self.seq = seq;
-            }
-            return Said::Event(frame);
+        let text = match socket::receive(&mut self.socket).await {
+            Received::Text(text) => text,
+            Received::Closed(code) => return Said::Closed(code),
+        };
+        let Ok(frame) = serde_json::from_str::<Value>(&text) else { return Said::Closed(None) };
+        if frame["type"] == "reply" {
+            return Said::Reply(if frame["ok"] == true { Ok(()) } else { Err(frame["error"].to_string()) });
         }
+        if let Some(seq) = frame["seq"].as_u64() {
+            self.seq = seq;
+        }
+        Said::Event(frame)
     }
 
     /// To be called after each event; sends when it is time.

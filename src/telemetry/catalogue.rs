@@ -1,6 +1,6 @@
 //! Every metric of this server in one table: described to Prometheus from here, and written up in `docs/metrics.md`.
 
-use metrics::{Label, Unit, counter, describe_counter, describe_gauge, describe_histogram};
+use metrics::{Label, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 
 #[derive(Clone, Copy)]
 pub enum Kind {
@@ -131,11 +131,25 @@ pub fn describe() {
                 describe_counter!(metric.name, metric.unit, metric.about);
                 start_at_zero(metric);
             }
-            Kind::Gauge => describe_gauge!(metric.name, metric.unit, metric.about),
+            Kind::Gauge => {
+                describe_gauge!(metric.name, metric.unit, metric.about);
+                start_at_nothing(metric);
+            }
             Kind::Histogram(_) => describe_histogram!(metric.name, metric.unit, metric.about),
         }
     }
-    metrics::gauge!("greenroom_housekeeping_finished_timestamp_seconds").set(0.0);
+}
+
+/// A gauge that nothing moved yet is there all the same.
+fn start_at_nothing(metric: &Metric) {
+    match metric.label {
+        None => gauge!(metric.name).increment(0.0),
+        Some((label, values)) => {
+            for value in values {
+                gauge!(metric.name, vec![Label::new(label, *value)]).increment(0.0);
+            }
+        }
+    }
 }
 
 fn start_at_zero(metric: &Metric) {

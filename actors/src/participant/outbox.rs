@@ -74,7 +74,7 @@ pub struct Outbox {
     attached: bool,
     /// Something was dropped: only a snapshot helps.
     lost: bool,
-    /// What was sent before is not known here, so that the client's word for it is taken.
+    /// What was sent before is not known here, so that the client's word for it is taken, until it confirms a number of ours.
     restored: bool,
     /// Since when the window is full.
     full_since: Option<Timestamp>,
@@ -184,6 +184,7 @@ impl Outbox {
         if done > 0 {
             self.unacked.drain(..done.min(self.unacked.len()));
             self.full_since = None;
+            self.restored = false;
         }
     }
 
@@ -224,7 +225,7 @@ impl Outbox {
     /// A socket is there whose client knows nothing: forgets what waits, because a snapshot comes next. Numbers go on after the last one that
     /// the client may have seen: the client's word counts only where ours is lost.
     pub fn restart_after(&mut self, last_seq: u64) {
-        if std::mem::take(&mut self.restored) {
+        if self.restored {
             self.last_sent = self.last_sent.max(last_seq);
         }
         self.unacked.clear();
@@ -341,6 +342,17 @@ mod tests {
         assert_eq!(outbox.attach(1, at(2)), Replay::SnapshotNeeded);
         let text = outbox.attach_with_snapshot(1, list(), at(2));
         assert_eq!(seqs(&[text]), [2]);
+    }
+
+    #[test]
+    fn a_client_that_heard_more_from_our_predecessor_than_it_said_first_is_believed_again() {
+        let mut outbox = Outbox::restored(OutboxLimits::default());
+        outbox.restart_after(3);
+        assert_eq!(outbox.attach(4, at(0)), Replay::SnapshotNeeded);
+        assert_eq!(seqs(&[outbox.attach_with_snapshot(4, list(), at(0))]), [5]);
+        outbox.ack(5, at(1));
+        assert_eq!(outbox.attach(90, at(2)), Replay::SnapshotNeeded);
+        assert_eq!(seqs(&[outbox.attach_with_snapshot(90, list(), at(2))]), [6], "its word counts no more");
     }
 
     #[test]

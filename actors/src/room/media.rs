@@ -230,7 +230,9 @@ impl RoomState {
             MediaEvent::Lost { participant, leg: Leg::Tap } if self.is_tapped(participant) => {
                 tell(participant, ServerEvent::PathLost { leg: Leg::Tap })
             }
-            MediaEvent::Lost { participant, leg } if leg != Leg::Tap && self.is_peer(participant) => {
+            MediaEvent::Lost { participant, leg }
+                if leg != Leg::Tap && self.is_peer(participant) && !self.path.leaves_server() =>
+            {
                 tell(participant, ServerEvent::PathLost { leg })
             }
             MediaEvent::Slots { participant, epoch, slots } if self.is_peer_of(participant, epoch) => {

@@ -80,7 +80,7 @@ impl Default for Limits {
             unasked_videos: 9,
             tile_heights: [270, 540],
             expected_bits: [150_000, 500_000, 1_700_000],
-            start_bits: 600_000,
+            start_bits: 1_500_000,
             rise_margin_percent: 115,
             rise_after_ms: 800,
             rise_backoff_max_ms: 4_000,

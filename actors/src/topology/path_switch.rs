@@ -83,6 +83,11 @@ impl PathSwitch {
         coming.or(present).or(self.retiring.map(|retiring| retiring.epoch))
     }
 
+    /// The path through the server that there still is was left: clients are closing their ends of it.
+    pub fn leaves_server(&self) -> bool {
+        self.mode != TopologyMode::Sfu && self.open.as_ref().is_none_or(|open| open.to != TopologyMode::Sfu)
+    }
+
     /// May a switch be tried now?
     pub fn may_open(&self, now: Timestamp) -> bool {
         self.open.is_none() && self.not_before.is_none_or(|at| at <= now)

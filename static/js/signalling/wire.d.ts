@@ -470,6 +470,9 @@ export interface Wire {
  * Starts a connection with a join token.
  */
 export interface Hello {
+  /**
+   * `mesh`; `few_links`: this device bears few links of a mesh. Others mean nothing.
+   */
   capabilities?: string[];
   displayName?: string | null;
   token: string;

@@ -1,7 +1,9 @@
 use super::story::*;
 use crate::{
     media::{MediaCommand, MediaEvent, Permit},
-    protocol::{ErrorCode, LimitReason, Limited, Settings, Slot, Source, TopologyMode, TopologyReason, room::TopologyChoice},
+    protocol::{
+        ErrorCode, Leg, LimitReason, Limited, Settings, Slot, Source, TopologyMode, TopologyReason, room::TopologyChoice,
+    },
     room::{Effect, Input, Rules},
 };
 use serde_json::{Value, json};
@@ -143,6 +145,8 @@ fn back_to_the_mesh_after_half_a_minute_with_one_to_spare_and_the_server_s_path_
     story.everybody_ready();
     assert_eq!(mode(&story), (TopologyMode::Mesh, 3, TopologyReason::SmallRoom));
     assert_eq!(story.plane.peers.len(), 4, "the last word of the old path may still be on its way");
+    let lost = MediaEvent::Lost { participant: story.id("alice"), leg: Leg::Receive };
+    assert_eq!(story.hear_media(lost), 0, "her client has closed it");
     story.at(135_000);
     assert!(story.plane.peers.is_empty());
     assert_eq!(story.plane.commands.last(), Some(&MediaCommand::Close));

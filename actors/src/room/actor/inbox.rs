@@ -88,6 +88,11 @@ impl Handler<Reattach> for Room {
 
     fn handle(&mut self, back: Reattach, ctx: &mut Self::Context) {
         let id = back.participant;
+        // Whoever came back before their actor did has another one, whose numbers are further: two would count against one another.
+        if self.people.addr(id).is_some_and(|known| known != back.addr && known.connected()) {
+            let _ = back.addr.try_send(to_participant::Dismiss { code: CloseCode::JoinedElsewhere, forget: true });
+            return;
+        }
         self.adopt(id, back.addr, back.pulse, ctx);
         self.people.set_socket(id, back.socket);
         match self.snapshot_event(id) {

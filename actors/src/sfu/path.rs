@@ -14,6 +14,8 @@ pub struct Path {
     sending: (u64, At),
     /// What went through without harm, and when it last did.
     proven: Option<(u64, At)>,
+    /// What was sent did harm at some time.
+    harmed: bool,
     probing: Probing,
     /// Since when it would have borne more than is sent.
     bears_more: Option<At>,
@@ -59,6 +61,7 @@ impl Path {
         self.silent_until = None;
         if self.is_harmed(estimate) {
             self.proven = None;
+            self.harmed = true;
         } else if now.micros_since(self.sending.1) >= SHOWS_MICROS {
             let sent = self.sending.0;
             let stands = self.proven.is_some_and(|(bits, at)| bits > sent && now.micros_since(at) < PROOF_MICROS);
@@ -82,11 +85,13 @@ impl Path {
     }
 
     /// Bits a second that may be sent. The estimate follows what is sent: with little to send, a late thread looks like a slow path and the
-    /// estimate falls far below it. So what is proven counts beside it, as long as neither loss nor a queue speaks against that.
+    /// estimate falls far below it. So what is proven counts beside it, as long as neither loss nor a queue speaks against that. And a line that was never
+    /// harmed is thought to bear what it began with: before the first picture there is nothing to probe it with.
     pub fn bears(&self, limits: &Limits) -> u64 {
         let Some(estimate) = self.estimate else { return limits.start_bits };
         let proven = self.proven.map_or(0, |(bits, _)| bits.saturating_mul(PROOF_PERCENT) / 100);
-        let mut bits = estimate.bits.max(proven) as f64;
+        let believed = if self.harmed { 0 } else { limits.start_bits };
+        let mut bits = estimate.bits.max(proven).max(believed) as f64;
         if estimate.loss > HEAVY_LOSS {
             bits *= 1.0 - 0.5 * f64::from(estimate.loss);
         }
@@ -171,7 +176,7 @@ mod tests {
     #[test]
     fn loss_and_queues_are_taken_off() {
         let limits = Limits::default();
-        let mut path = Path::default();
+        let mut path = Path { harmed: true, ..Path::default() };
         assert_eq!((path.bears(&limits), path.may_rise()), (limits.start_bits, false), "begin small");
         let table = [
             (1_000_000, 0.0, 50, 1_000_000, true),
@@ -189,9 +194,20 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_through_without_harm_is_borne_whatever_is_estimated() {
+    fn a_line_that_was_never_harmed_bears_what_it_began_with() {
         let limits = Limits::default();
         let mut path = Path::default();
+        path.heard(90_000, 0.0, 20, At::ms(0));
+        assert_eq!(path.bears(&limits), limits.start_bits, "voices alone prove little, and there is no picture to probe with");
+        path.heard(90_000, 0.0, 400, At::ms(250));
+        path.heard(90_000, 0.0, 20, At::ms(500));
+        assert_eq!(path.bears(&limits), 90_000);
+    }
+
+    #[test]
+    fn what_goes_through_without_harm_is_borne_whatever_is_estimated() {
+        let limits = Limits::default();
+        let mut path = Path { harmed: true, ..Path::default() };
         let mut bears = |sends: Option<u64>, bits, loss, rtt, second: u64| {
             if let Some(sends) = sends {
                 path.sends(sends, At::ms(second * 1_000 - 1_000));

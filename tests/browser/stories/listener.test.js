@@ -66,5 +66,6 @@ story("what three people agreed to is heard on the server while they stay peer t
   await until("everybody is let be", async () => (await Promise.all(people.map(openConnections))).every((count) => count === 2));
   const after = await Promise.all(people.map((person) => person.connections()));
   after.forEach((own, at) => assert.deepEqual(own.map(({ number }) => number), before[at].map(({ number }) => number), `${people[at].name} has the connections of before`));
+  await bob.sound("unmute");
   await Promise.all([alice.meets(bob), bob.meets(carol), carol.meets(alice)]);
 }, { binary: LISTENER, timeout: 600_000 });

@@ -97,6 +97,7 @@ fn m4_a_receiver_on_150_kbit_keeps_the_sound_and_others_notice_nothing() {
 }
 
 #[test]
+#[ignore = "wavers with the machine's load; src/media/tests/weather.rs holds loss and jitter in simulated time"]
 fn m4_loss_jitter_reordering_and_duplicates_are_overcome() {
     let (mut world, alice, bob, carol) = settled();
     let began = Instant::now();

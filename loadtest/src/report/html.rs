@@ -1,5 +1,6 @@
 //! The report as one page without anything outside it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::charts::{Chart, Line, svg};
@@ -32,7 +33,7 @@ pub fn page(report: &Report) -> String {
     limits(&report.limits, &mut out);
     errors(&report.errors, &mut out);
     comparison(report, &mut out);
-    latencies(report, &mut out);
+    latencies("Latencies, milliseconds", &LATENCIES, &report.latencies, &mut out);
     charts(report, &mut out);
     details(report, &mut out);
     out.push_str("</main></body></html>");
@@ -78,10 +79,14 @@ fn comparison(report: &Report, out: &mut String) {
     out.push_str("</table></div><p>What follows is Greenroom's last round.</p>");
 }
 
-fn latencies(report: &Report, out: &mut String) {
-    out.push_str(r#"<h2>Latencies, milliseconds</h2><div class="card scroll"><table><tr><th>What<th>Count<th>p50<th>p95<th>p99<th>p99.9<th>Most</tr>"#);
-    for (name, label) in LATENCIES {
-        if let Some(l) = report.latencies.get(name) {
+/// A row for each kind that was measured, in the order of `labels`.
+pub fn latencies(title: &str, labels: &[(&str, &str)], measured: &BTreeMap<String, Summary>, out: &mut String) {
+    let _ = write!(
+        out,
+        r#"<h2>{title}</h2><div class="card scroll"><table><tr><th>What<th>Count<th>p50<th>p95<th>p99<th>p99.9<th>Most</tr>"#
+    );
+    for (name, label) in labels {
+        if let Some(l) = measured.get(*name) {
             let _ = write!(
                 out,
                 "<tr><td>{label}<td>{}<td>{:.2}<td>{:.2}<td>{:.2}<td>{:.2}<td>{:.2}</tr>",

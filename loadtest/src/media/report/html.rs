@@ -6,7 +6,7 @@ use super::MediaReport;
 use super::table::{LATENCIES, title};
 use crate::media::timeline::{ReceiverSample, Sample};
 use crate::report::charts::{Chart, Line, svg};
-use crate::report::html::{STYLE, errors, escape, limits};
+use crate::report::html::{STYLE, errors, escape, latencies, limits};
 
 const CLASSES: [&str; 3] = ["a", "b", "c"];
 
@@ -23,25 +23,11 @@ pub fn page(report: &MediaReport) -> String {
     let _ = write!(out, r#"<div class="verdict {class}">{verdict}</div>"#);
     limits(&report.limits, &mut out);
     errors(&report.errors, &mut out);
-    latencies(report, &mut out);
+    latencies("Milliseconds", &LATENCIES, &report.latencies, &mut out);
     charts(report, &mut out);
     details(report, &mut out);
     out.push_str("</main></body></html>");
     out
-}
-
-fn latencies(report: &MediaReport, out: &mut String) {
-    out.push_str(r#"<h2>Milliseconds</h2><div class="card scroll"><table><tr><th>What<th>Count<th>p50<th>p95<th>p99<th>p99.9<th>Most</tr>"#);
-    for (name, label) in LATENCIES {
-        if let Some(l) = report.latencies.get(name) {
-            let _ = write!(
-                out,
-                "<tr><td>{label}<td>{}<td>{:.2}<td>{:.2}<td>{:.2}<td>{:.2}<td>{:.2}</tr>",
-                l.count, l.p50_ms, l.p95_ms, l.p99_ms, l.p999_ms, l.max_ms
-            );
-        }
-    }
-    out.push_str("</table></div>");
 }
 
 fn charts(report: &MediaReport, out: &mut String) {

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::Report;
+use super::{ErrorKind, Report, Server};
+use crate::limits::Verdict;
 
 /// Latencies in reading order, with what they are of.
 pub const LATENCIES: [(&str, &str); 7] = [
@@ -29,7 +30,8 @@ pub fn text(report: &Report) -> String {
     }
     latencies(report, &mut out);
     figures(report, &mut out);
-    verdict(report, &mut out);
+    unmeasured(&report.server, &mut out);
+    verdict(&report.errors, &report.limits, report.passed(), &mut out);
     out
 }
 
@@ -78,24 +80,28 @@ pub fn facts(report: &Report) -> Vec<(String, String)> {
     facts
 }
 
-fn verdict(report: &Report, out: &mut String) {
-    if report.server.pid.is_none() {
-        let _ =
-            writeln!(out, "\nserver CPU and memory are unknown: no process of this machine was found at {}", report.server.url);
+/// A line when nothing of the server's process can be measured.
+pub fn unmeasured(server: &Server, out: &mut String) {
+    if server.pid.is_none() {
+        let _ = writeln!(out, "\nserver CPU and memory are unknown: no process of this machine was found at {}", server.url);
     }
-    for error in &report.errors {
+}
+
+/// What went wrong, which limits were kept, and the last word.
+pub fn verdict(errors: &[ErrorKind], limits: &[Verdict], passed: bool, out: &mut String) {
+    for error in errors {
         let _ = writeln!(out, "\nERROR {} × {}", error.kind, error.count);
         for sample in &error.samples {
             let _ = writeln!(out, "      {sample}");
         }
     }
     let _ = writeln!(out);
-    for limit in &report.limits {
+    for limit in limits {
         let mark = if limit.ok { "ok    " } else { "BROKEN" };
         let actual = limit.actual.map_or("not measured".to_string(), |actual| actual.to_string());
         let _ = writeln!(out, "{mark} {} = {} (limit {})", limit.name, actual, limit.limit);
     }
-    let _ = writeln!(out, "{}", if report.passed() { "PASSED" } else { "FAILED" });
+    let _ = writeln!(out, "{}", if passed { "PASSED" } else { "FAILED" });
 }
 
 #[cfg(test)]

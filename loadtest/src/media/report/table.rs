@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::MediaReport;
 use super::figures::FIGURES;
+use crate::report::table::{unmeasured, verdict};
 
 /// Latencies in reading order, with what they are of.
 pub const LATENCIES: [(&str, &str); 6] = [
@@ -43,7 +44,8 @@ pub fn text(report: &MediaReport) -> String {
     out.push('\n');
     report.counts.iter().for_each(|(name, count)| _ = writeln!(out, "{name:<48} {count:>9}"));
     receivers(report, &mut out);
-    verdict(report, &mut out);
+    unmeasured(&report.server, &mut out);
+    verdict(&report.errors, &report.limits, report.passed(), &mut out);
     out
 }
 
@@ -64,21 +66,4 @@ fn receivers(report: &MediaReport, out: &mut String) {
             totals.layer_switches
         );
     }
-}
-
-fn verdict(report: &MediaReport, out: &mut String) {
-    if report.server.pid.is_none() {
-        let _ = writeln!(out, "\nserver CPU and memory are unknown: no process of this machine is at {}", report.server.url);
-    }
-    for error in &report.errors {
-        let _ = writeln!(out, "\nERROR {} × {}", error.kind, error.count);
-        error.samples.iter().for_each(|sample| _ = writeln!(out, "      {sample}"));
-    }
-    out.push('\n');
-    for limit in &report.limits {
-        let mark = if limit.ok { "ok    " } else { "BROKEN" };
-        let actual = limit.actual.map_or("not measured".to_string(), |actual| actual.to_string());
-        let _ = writeln!(out, "{mark} {} = {actual} (limit {})", limit.name, limit.limit);
-    }
-    let _ = writeln!(out, "{}", if report.passed() { "PASSED" } else { "FAILED" });
 }

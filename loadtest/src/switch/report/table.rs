@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::super::gaps::Label;
 use super::SwitchReport;
 use crate::measure::latency::Summary;
+use crate::report::table::verdict;
 
 pub const LABELS: [(Label, &str); 4] = [
     (Label::ToSfu, "switch to the server"),
@@ -25,7 +26,7 @@ pub fn text(report: &SwitchReport) -> String {
     for (name, value) in facts(report) {
         let _ = writeln!(out, "{name:<56} {value:>12}");
     }
-    verdict(report, &mut out);
+    verdict(&report.errors, &report.limits, report.passed(), &mut out);
     out
 }
 
@@ -94,20 +95,6 @@ pub fn facts(report: &SwitchReport) -> Vec<(String, String)> {
     facts.extend(usage.tester_cpu_s.map(|seconds| ("this tester, of one core".to_string(), cpu(seconds))));
     facts.push(("seconds".into(), format!("{:.0}", usage.wall_s)));
     facts
-}
-
-fn verdict(report: &SwitchReport, out: &mut String) {
-    for error in &report.errors {
-        let _ = writeln!(out, "\nERROR {} × {}", error.kind, error.count);
-        error.samples.iter().for_each(|sample| _ = writeln!(out, "      {sample}"));
-    }
-    let _ = writeln!(out);
-    for limit in &report.limits {
-        let mark = if limit.ok { "ok    " } else { "BROKEN" };
-        let actual = limit.actual.map_or("not measured".to_string(), |actual| actual.to_string());
-        let _ = writeln!(out, "{mark} {} = {} (limit {})", limit.name, actual, limit.limit);
-    }
-    let _ = writeln!(out, "{}", if report.passed() { "PASSED" } else { "FAILED" });
 }
 
 #[cfg(test)]

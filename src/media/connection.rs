@@ -36,8 +36,9 @@ pub struct Connection {
     /// What the publisher's m-lines are, by their place in the offer.
     pub sources: Vec<Option<Source>>,
     pub began: Instant,
-    /// The tick at which it is to be woken.
+    /// The tick at which the worker looks at it, and the one for which it asked last.
     pub wakes: Option<u64>,
+    pub due: u64,
     /// Something was written since it was woken.
     pub dirty: bool,
     heard: Instant,
@@ -57,6 +58,7 @@ impl Connection {
             sources: Vec::new(),
             began: now,
             wakes: None,
+            due: 0,
             dirty: false,
             heard: now,
             heard_media: now,

@@ -1,6 +1,7 @@
 //! One connection on str0m. This file and its folder are the only ones that name it.
 
 mod dependency;
+mod pacing;
 mod profile;
 mod receiving;
 mod route;
@@ -17,6 +18,7 @@ use actors::{
     sinks::SenderReport,
 };
 use dependency::Descriptor;
+use pacing::Pacing;
 use receiving::Slots;
 pub use receiving::primary;
 use route::Route;
@@ -26,7 +28,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 use str0m::{
-    Event, Input, Output, Rtc, RtcError,
+    Event, Input, Output, PacerReason, Reason, Rtc, RtcError,
     bwe::Bitrate,
     change::SdpOffer,
     media::{KeyframeRequestKind, Mid},
@@ -38,6 +40,9 @@ use streams::Lines;
 
 /// With packets waiting the pacer wants to be called again and again; a leg that asks for more than this in one go gets it a moment later.
 const ROUNDS: u32 = 64;
+/// What is due so soon is done at once. After each packet the pacer asks for the next microsecond, and a timer comes a millisecond later: a picture's
+/// packets would leave one by one, each with a wake of its own.
+const SOON: Duration = Duration::from_micros(100);
 /// What the estimate begins with again on a new path.
 const RESTART_BITS: u64 = 400_000;
 
@@ -70,6 +75,7 @@ struct Peer {
     route: Route,
     lines: Lines,
     slots: Slots,
+    pacing: Pacing,
     closed: bool,
     nacks: u64,
     told_nacks: u64,
@@ -89,6 +95,7 @@ impl Peer {
             route: Route::default(),
             lines: Lines::default(),
             slots: Slots::default(),
+            pacing: Pacing::default(),
             closed: false,
             nacks: 0,
             told_nacks: 0,
@@ -101,6 +108,7 @@ impl Peer {
 
     /// Takes everything that the engine has for us, until it is content to wait.
     fn drain(&mut self, out: &mut Vec<Happened>) -> Result<Instant, Broken> {
+        self.pacing.begins();
         for _ in 0..ROUNDS {
             let next = loop {
                 match self.rtc.poll_output().map_err(broken)? {
@@ -113,15 +121,21 @@ impl Peer {
                 self.close_once(out);
                 return Ok(next);
             }
-            if next > self.now {
+            if next > self.now + SOON {
                 return Ok(next);
             }
+            let formal = self.rtc.last_timeout_reason() == Reason::Pacer(PacerReason::Immediate);
+            if formal && self.pacing.is_done(self.now) {
+                return Ok(self.now + pacing::LATER);
+            }
+            self.now = self.now.max(next);
             self.rtc.handle_input(Input::Timeout(self.now)).map_err(broken)?;
         }
         Ok(self.now + Duration::from_millis(1))
     }
 
     fn send(&mut self, transmit: net::Transmit, out: &mut Vec<Happened>) {
+        self.pacing.sent(&transmit.contents, |pt| self.slots.is_media(pt), self.now);
         let transport = if transmit.proto == net::Protocol::Udp { Transport::Udp } else { Transport::Tcp };
         let asked = Remote { transport, address: transmit.destination };
         let bytes: Vec<u8> = transmit.contents.into();
@@ -255,6 +269,7 @@ impl Engine for Peer {
         self.now = self.now.max(now);
         self.rtc.handle_input(Input::Timeout(self.now)).map_err(broken)?;
         if let Some(bits) = self.probe.take() {
+            self.pacing.probes(self.now);
             self.drain(out)?;
             self.set_bitrate(bits);
             self.rtc.handle_input(Input::Timeout(self.now)).map_err(broken)?;
@@ -263,7 +278,9 @@ impl Engine for Peer {
     }
 
     fn write(&mut self, packet: Outgoing<'_>) -> bool {
-        self.slots.write(&mut self.rtc, packet)
+        let written = self.slots.write(&mut self.rtc, packet);
+        self.pacing.written(written);
+        written
     }
 
     fn request_keyframe(&mut self, line: u8, layer: Layer) {

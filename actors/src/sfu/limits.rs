@@ -55,7 +55,7 @@ pub struct Limits {
 
 impl Limits {
     /// Slots of a receiving connection are made in such steps.
-    pub const SLOT_STEP: u8 = 4;
+    pub const SLOT_STEP: u8 = 2;
 
     /// What a publisher may send of a source.
     pub fn source_bits(&self, source: Source) -> u64 {

@@ -38,6 +38,7 @@ mod keyframes;
 mod layering;
 mod left_out;
 mod limits;
+mod loss;
 mod loudness;
 mod observe;
 mod path;

@@ -2,6 +2,7 @@
 
 use super::{
     limits::Limits,
+    loss::Loss,
     probing::{Least, Probing},
     types::At,
 };
@@ -10,6 +11,7 @@ use super::{
 pub struct Path {
     estimate: Option<Estimate>,
     least_rtt: Least,
+    loss: Loss,
     /// What is sent now, and since when.
     sending: (u64, At),
     /// What went through without harm, and when it last did.
@@ -33,6 +35,8 @@ struct Estimate {
     bits: u64,
     loss: f32,
     rtt_ms: u32,
+    /// What is sent does harm: it is lost because it is too much, or a queue grows of it.
+    harmed: bool,
 }
 
 /// Loss that is more than chance.
@@ -41,8 +45,7 @@ const HEAVY_LOSS: f32 = 0.1;
 const QUEUE_MS: u32 = 400;
 /// A fall so soon after a rise was the rise's fault.
 const SOON_MICROS: u64 = 6_000_000;
-/// Less loss, and less of a queue than this does no harm: what is sent then is borne, whatever is estimated.
-const HARMLESS_LOSS: f32 = 0.02;
+/// Less of a queue than this does no harm: what is sent then is borne, whatever is estimated.
 const HARMLESS_QUEUE_MS: u32 = 100;
 /// What is sent for so long shows in the reports.
 const SHOWS_MICROS: u64 = 1_000_000;
@@ -54,12 +57,13 @@ const PROOF_PERCENT: u64 = 120;
 impl Path {
     pub fn heard(&mut self, bits: u64, loss: f32, rtt_ms: u32, now: At) {
         let loss = if loss.is_finite() { loss.clamp(0.0, 1.0) } else { 0.0 };
-        let estimate = Estimate { bits, loss, rtt_ms };
-        self.estimate = Some(estimate);
         self.least_rtt.add(rtt_ms, now);
+        let queues = self.queues(rtt_ms, HARMLESS_QUEUE_MS);
+        let harmed = self.loss.is_ours(loss, self.sending.0, now) || queues;
+        self.estimate = Some(Estimate { bits, loss, rtt_ms, harmed });
         self.unheard = None;
         self.silent_until = None;
-        if self.is_harmed(estimate) {
+        if harmed {
             self.proven = None;
             self.harmed = true;
         } else if now.micros_since(self.sending.1) >= SHOWS_MICROS {
@@ -80,10 +84,6 @@ impl Path {
         self.estimate.map(|estimate| estimate.bits)
     }
 
-    fn is_harmed(&self, estimate: Estimate) -> bool {
-        estimate.loss >= HARMLESS_LOSS || self.queues(estimate, HARMLESS_QUEUE_MS)
-    }
-
     /// Bits a second that may be sent. The estimate follows what is sent: with little to send, a late thread looks like a slow path and the
     /// estimate falls far below it. So what is proven counts beside it, as long as neither loss nor a queue speaks against that. And a line that was never
     /// harmed is thought to bear what it began with: before the first picture there is nothing to probe it with.
@@ -95,7 +95,7 @@ impl Path {
         if estimate.loss > HEAVY_LOSS {
             bits *= 1.0 - 0.5 * f64::from(estimate.loss);
         }
-        if self.queues(estimate, 2 * QUEUE_MS) {
+        if self.queues(estimate.rtt_ms, 2 * QUEUE_MS) {
             bits *= 0.7;
         }
         bits as u64
@@ -103,16 +103,16 @@ impl Path {
 
     /// Nothing speaks against trying more; whether there is room is another question.
     pub fn may_rise(&self) -> bool {
-        self.estimate.is_some_and(|estimate| estimate.loss <= HEAVY_LOSS && !self.queues(estimate, QUEUE_MS))
+        self.estimate.is_some_and(|estimate| estimate.loss <= HEAVY_LOSS && !self.queues(estimate.rtt_ms, QUEUE_MS))
     }
 
-    fn queues(&self, estimate: Estimate, by_ms: u32) -> bool {
-        self.least_rtt.get().is_some_and(|least| estimate.rtt_ms > least.saturating_add(by_ms))
+    fn queues(&self, rtt_ms: u32, by_ms: u32) -> bool {
+        self.least_rtt.get().is_some_and(|least| rtt_ms > least.saturating_add(by_ms))
     }
 
     /// True when it is to be found out whether the path bears so much: it seems that it does not, and nothing speaks against trying.
     pub fn is_time_to_probe(&mut self, needed: u64, now: At) -> bool {
-        let unsure = self.estimate.filter(|estimate| estimate.bits < needed && !self.is_harmed(*estimate));
+        let unsure = self.estimate.filter(|estimate| estimate.bits < needed && !estimate.harmed);
         unsure.is_some_and(|estimate| self.probing.is_due(estimate.bits, now))
     }
 
@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(bears(Some(100_000), 60_000, 0.0, 60, 5), 600_000, "it was true a moment ago");
         assert_eq!(bears(None, 60_000, 0.0, 60, 13), 120_000, "and may not be any more");
         assert_eq!(bears(Some(500_000), 60_000, 0.0, 121, 20), 60_000, "a queue");
-        assert_eq!(bears(Some(500_000), 60_000, 0.02, 20, 30), 60_000, "loss");
+        assert_eq!(bears(Some(500_000), 60_000, 0.05, 20, 30), 60_000, "loss");
         assert_eq!(bears(None, 60_000, 0.0, 20, 31), 600_000, "it was something else");
     }
 

@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn slots_come_in_steps() {
-        for (tracks, expected) in [(0, 4), (1, 4), (4, 4), (5, 8), (15, 16), (16, 16), (99, 16)] {
+        for (tracks, expected) in [(0, 2), (1, 2), (2, 2), (3, 4), (15, 16), (16, 16), (99, 16)] {
             assert_eq!(in_steps(tracks, 16), expected, "{tracks}");
         }
     }

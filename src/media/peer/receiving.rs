@@ -40,6 +40,8 @@ pub struct Slots {
     video: Vec<Slot>,
     pending: Option<Pending>,
     audio_pts: Vec<u8>,
+    /// A bit each.
+    media_pts: u128,
 }
 
 impl Slots {
@@ -61,6 +63,11 @@ impl Slots {
     pub fn at(&self, mid: Mid) -> Option<SlotIndex> {
         let place = |slots: &[Slot]| slots.iter().position(|slot| slot.mid == mid).map(|index| index as u8);
         place(&self.video).map(SlotIndex::Video).or_else(|| place(&self.audio).map(SlotIndex::Audio))
+    }
+
+    /// Is it media as it was written, neither sent again nor mere padding?
+    pub fn is_media(&self, pt: u8) -> bool {
+        self.media_pts & (1 << (pt & 0x7f)) != 0
     }
 
     pub fn is_audio(&self, pt: u8) -> bool {
@@ -113,6 +120,8 @@ impl Slots {
         }
         let params = rtc.codec_config().params().iter().filter(|params| params.spec().codec.is_audio());
         self.audio_pts = params.flat_map(|params| [Some(params.pt()), params.red()]).flatten().map(|pt| *pt).collect();
+        let pts = rtc.codec_config().params().iter().flat_map(|params| [Some(params.pt()), params.red()]).flatten();
+        self.media_pts = pts.fold(0, |bits, pt| bits | 1 << (*pt & 0x7f));
         Ok(())
     }
 

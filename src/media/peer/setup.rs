@@ -20,8 +20,8 @@ use str0m::{
 const FIRST_ESTIMATE: Bitrate = Bitrate::kbps(1_500);
 /// How often the estimate, loss, round trip and requests for packets are read: a line that becomes narrow is to cost little sound.
 const STATS_EVERY: Duration = Duration::from_millis(250);
-/// Video packets of a slot that may be asked for again: two seconds of a good picture.
-const KEPT_PACKETS: usize = 512;
+/// Video packets of a slot that may be asked for again: a second of a good picture, two of a middling one.
+const KEPT_PACKETS: usize = 256;
 /// H.264's constrained baseline profile, level 3.1; others' levels may differ.
 const CONSTRAINED_BASELINE: u32 = 0x42_e01f;
 /// How soon an encoding that stopped is known to have.

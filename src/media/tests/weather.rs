@@ -15,6 +15,14 @@ fn settled() -> Call {
     call
 }
 
+/// Alice has just been seen by carol; of bob's line, which is like this from the start, little is known.
+fn begun(weather: Weather) -> Call {
+    let mut call = Call::new(2);
+    call.receivers[BOB].down.weather = weather;
+    call.until("carol has the large picture", |call| call.layer(CAROL) == Some(2));
+    call
+}
+
 /// Runs on under these conditions for so many seconds. Returns bob's layers, one each 100 ms.
 fn endures(call: &mut Call, weather: Weather, seconds: u64) -> Vec<Option<Layer>> {
     call.receivers[BOB].down.weather = weather;
@@ -79,6 +87,37 @@ fn m4_some_loss_costs_nothing_but_what_is_lost() {
     assert!(layers.iter().all(|layer| *layer == Some(2)), "{layers:?}");
     assert!(lost_voices(&mut call, BOB, from) < 0.09);
     keyframes_are_asked_for_sparingly(&call);
+}
+
+/// Bob's line loses so much from his first packet on: he sees alice all the same, at least so large.
+fn lossy_from_the_start(loss: f64, least: Layer) {
+    let weather = Weather { loss, ..Weather::fair() };
+    let mut call = begun(weather);
+    let from = call.voice();
+    let layers = endures(&mut call, weather, 12);
+    assert!(layers[40..].iter().all(Option::is_some), "a picture all the time: {layers:?}");
+    assert!(layers.last() >= Some(&Some(least)), "{layers:?}");
+    assert!(lost_voices(&mut call, BOB, from) < loss * 1.3 + 0.02, "no more is lost than the line loses");
+}
+
+#[test]
+fn m4_a_lossy_line_from_the_start() {
+    lossy_from_the_start(0.05, 2);
+}
+
+#[test]
+fn m4_a_very_lossy_line_from_the_start() {
+    lossy_from_the_start(0.2, 1);
+}
+
+#[test]
+fn m4_a_narrow_line_from_the_start() {
+    let weather = Weather::narrow(150_000, 200);
+    let mut call = begun(weather);
+    let from = call.voice();
+    let layers = endures(&mut call, weather, 12);
+    assert!(layers[40..].iter().all(|layer| *layer <= Some(0)), "the smallest or none after 4 s: {layers:?}");
+    assert!(lost_voices(&mut call, BOB, from) < 0.05);
 }
 
 #[test]

@@ -97,7 +97,8 @@ impl Worker {
     fn set_timer(&mut self, key: Key, next: Instant) {
         let tick = self.timers.tick(next);
         let Some(connection) = self.connections.get_mut(key) else { return };
-        // Who is woken too soon asks again: only an earlier wish is worth a place in the heap.
+        connection.due = tick;
+        // Who is looked at too soon is put back: only an earlier wish is worth a place in the heap.
         if connection.wakes.is_none_or(|set| tick < set) {
             connection.wakes = Some(tick);
             self.timers.set(tick, key);

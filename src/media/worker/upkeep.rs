@@ -16,8 +16,14 @@ impl Worker {
         self.now = Instant::now();
         while let Some((tick, key)) = self.timers.due(self.now) {
             let Some(connection) = self.connections.get_mut(key) else { continue };
-            // An older wish may have been replaced since.
-            if connection.wakes == Some(tick) {
+            // An older wish may have been replaced since, by an earlier one or by a later one.
+            if connection.wakes != Some(tick) {
+                continue;
+            }
+            if connection.due > tick {
+                connection.wakes = Some(connection.due);
+                self.timers.set(connection.due, key);
+            } else {
                 connection.wakes = None;
                 self.wake(key);
             }

@@ -20,7 +20,7 @@ fn before_it_asks_a_receiver_gets_nine_small_pictures_and_every_voice() {
     let cameras: Vec<_> = people[1..].iter().filter_map(|who| room.layer(0, *who)).collect();
     assert_eq!(cameras, [0; 9]);
     assert!(people[1..].iter().all(|who| room.bits(0, *who, Microphone, 2_000) > 35_000));
-    assert_eq!(room.people[0].slots, (12, 12));
+    assert_eq!(room.people[0].slots, (12, 10));
 }
 
 #[test]

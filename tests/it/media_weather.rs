@@ -73,7 +73,6 @@ fn keyframes_were_asked_for_sparingly(world: &World, alice: usize) {
 }
 
 #[test]
-#[ignore = "not yet seen to hold over sockets; src/media/tests/weather.rs holds the same in simulated time"]
 fn m4_a_receiver_on_150_kbit_keeps_the_sound_and_others_notice_nothing() {
     let (mut world, alice, bob, carol) = settled();
     let (capped, first) = (Instant::now(), spoken(&world, alice));
@@ -97,7 +96,6 @@ fn m4_a_receiver_on_150_kbit_keeps_the_sound_and_others_notice_nothing() {
 }
 
 #[test]
-#[ignore = "wavers with the machine's load; src/media/tests/weather.rs holds loss and jitter in simulated time"]
 fn m4_loss_jitter_reordering_and_duplicates_are_overcome() {
     let (mut world, alice, bob, carol) = settled();
     let began = Instant::now();

@@ -19,11 +19,13 @@ struct Least {
     at: At,
 }
 
-/// More than this over what the path loses by itself is the fault of what is sent. Twice its own loss is allowed on top: reports are of
-/// few packets, and waver.
+/// More than this and some times what the path loses by itself is the fault of what is sent: reports are of few packets, and waver.
 const CHANCE: f32 = 0.03;
+const TIMES: f32 = 2.5;
 /// A path that loses more than this by itself is no path: something must be done.
-const MOST: f32 = 0.3;
+const MOST: f32 = 0.5;
+/// Fewer reports say little of what a path loses.
+const ENOUGH: u16 = 8;
 /// What was known is forgotten after so long without having been true again.
 const KNOWN_MICROS: u64 = 30_000_000;
 /// Loss that stays for so long whatever is sent is the path's own.
@@ -40,7 +42,7 @@ impl Loss {
             (self.least, self.since) = (Some(fresh), None);
             return lost > MOST;
         };
-        if lost > MOST || lost > CHANCE + 2.0 * least.lost {
+        if lost > MOST || (least.reports >= ENOUGH && lost > CHANCE + TIMES * least.lost) {
             let since = *self.since.get_or_insert(now);
             if now.micros_since(since) >= STAYS_MICROS {
                 (self.least, self.since) = (Some(fresh), None);
@@ -97,8 +99,8 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_loses_a_third_is_too_narrow_until_proven_otherwise() {
+    fn a_path_that_loses_most_of_it_is_too_narrow_until_proven_otherwise() {
         let mut loss = Loss::default();
-        assert!(loss.is_ours(0.5, 40_000, At::ms(0)));
+        assert!(loss.is_ours(0.6, 40_000, At::ms(0)));
     }
 }

@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(bears(Some(100_000), 60_000, 0.0, 60, 5), 600_000, "it was true a moment ago");
         assert_eq!(bears(None, 60_000, 0.0, 60, 13), 120_000, "and may not be any more");
         assert_eq!(bears(Some(500_000), 60_000, 0.0, 121, 20), 60_000, "a queue");
-        assert_eq!(bears(Some(500_000), 60_000, 0.05, 20, 30), 60_000, "loss");
+        assert_eq!(bears(Some(500_000), 60_000, 0.6, 20, 30), 41_999, "loss");
         assert_eq!(bears(None, 60_000, 0.0, 20, 31), 600_000, "it was something else");
     }
 

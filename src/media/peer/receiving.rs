@@ -164,7 +164,12 @@ impl Slot {
             self.pts[codec as usize].get_or_insert(*pt);
             self.red = self.red.or(params.red());
         }
-        self.ssrc = rtc.direct_api().stream_tx_by_mid(self.mid, None).map(|stream| stream.ssrc());
+        // The publisher has paced it already. A second queue here would go on sending what the room gave up long ago into a line that has
+        // just become narrow.
+        self.ssrc = rtc.direct_api().stream_tx_by_mid(self.mid, None).map(|stream| {
+            stream.set_unpaced(true);
+            stream.ssrc()
+        });
     }
 
     /// Redundant audio goes on as it is to who takes it; others get what it is around.

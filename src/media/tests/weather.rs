@@ -91,7 +91,7 @@ fn m4_some_loss_costs_nothing_but_what_is_lost() {
 
 /// Bob's line loses so much from his first packet on: he sees alice all the same, at least so large.
 fn lossy_from_the_start(loss: f64, least: Layer) {
-    let weather = Weather { loss, ..Weather::fair() };
+    let weather = Weather { loss, delay: Duration::ZERO, ..Weather::fair() };
     let mut call = begun(weather);
     let from = call.voice();
     let layers = endures(&mut call, weather, 12);

@@ -144,8 +144,10 @@ pub trait Engine: Send {
     fn set_bitrate(&mut self, desired: u64);
     /// Finds out whether the path bears so many bits a second. It bears what is known, whatever the engine believes.
     fn probe(&mut self, known: u64, bits: u64);
-    /// The path changed: what was known of its rate is no longer true.
-    fn forget_rate(&mut self);
+    /// What was sent in this slot is not sent again.
+    fn forget(&mut self, slot: SlotIndex);
+    /// What was known of the path's rate is no longer true: begin with so many bits a second.
+    fn forget_rate(&mut self, bits: u64);
     /// Says goodbye; the next `wake` has the datagrams.
     fn close(&mut self);
 }

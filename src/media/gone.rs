@@ -56,7 +56,9 @@ impl Engine for Gone {
 
     fn probe(&mut self, _: u64, _: u64) {}
 
-    fn forget_rate(&mut self) {}
+    fn forget(&mut self, _: SlotIndex) {}
+
+    fn forget_rate(&mut self, _: u64) {}
 
     fn close(&mut self) {}
 }

@@ -43,8 +43,6 @@ const ROUNDS: u32 = 64;
 /// What is due so soon is done at once. After each packet the pacer asks for the next microsecond, and a timer comes a millisecond later: a picture's
 /// packets would leave one by one, each with a wake of its own.
 const SOON: Duration = Duration::from_micros(100);
-/// What the estimate begins with again on a new path.
-const RESTART_BITS: u64 = 400_000;
 
 /// Makes connections on str0m.
 pub struct Str0m {
@@ -307,8 +305,12 @@ impl Engine for Peer {
         self.probe = Some(bits);
     }
 
-    fn forget_rate(&mut self) {
-        self.rtc.bwe().reset(RESTART_BITS.into());
+    fn forget(&mut self, slot: SlotIndex) {
+        self.slots.forget(&mut self.rtc, slot);
+    }
+
+    fn forget_rate(&mut self, bits: u64) {
+        self.rtc.bwe().reset(bits.into());
     }
 
     fn close(&mut self) {

@@ -1,10 +1,7 @@
 //! The media plane where the network is hard: no UDP, addresses that change, strangers, and people who come and go.
 
 use crate::media_client::{Way, World};
-use actors::{
-    media::{MediaCommand, MediaEvent},
-    protocol::{Leg as Side, Source},
-};
+use actors::{media::MediaCommand, protocol::Source};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::{
     fs,

@@ -28,12 +28,18 @@ impl SfuCore {
         let bits = if silent { 0 } else { path.bears(&self.limits).saturating_sub(audio) };
         let reserve = if audio == 0 { 0 } else { VOICE_RESERVE_BITS.min(bits / 4) };
         let budget = Budget { bits: bits - reserve, margin_percent: self.limits.rise_margin_percent, may_rise: false };
+        if let Some(bits) = path.begins_again() {
+            out.push(Output::Restart { peer: receiver, bits });
+        }
         let guessed = path.estimate().is_none();
         let may_rise = !silent && path.may_rise();
         let mut grants = allocate(&items, budget);
-        if grants.iter().zip(&items).any(|(grant, item)| fell(*grant, item)) {
+        let fallen = grants.iter().zip(&items).zip(&pictures).filter(|((grant, item), _)| fell(**grant, item));
+        let fallen: Vec<StreamId> = fallen.map(|(_, (stream, _))| *stream).collect();
+        if !fallen.is_empty() {
             path.fell(now);
         }
+        out.extend(fallen.iter().map(|id| Output::Forget { peer: receiver, slot: self.streams.get(*id).slot }));
         let risen = allocate(&items, Budget { may_rise, ..budget });
         let more = risen.iter().zip(&items).any(|(grant, item)| *grant > item.held);
         if path.is_time_to_rise(more, &self.limits, now) {

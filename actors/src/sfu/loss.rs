@@ -25,13 +25,13 @@ const TIMES: f32 = 2.5;
 /// A path that loses more than this by itself is no path: something must be done.
 const MOST: f32 = 0.5;
 /// Fewer reports say little of what a path loses.
-const ENOUGH: u16 = 8;
+const ENOUGH: u16 = 20;
 /// What was known is forgotten after so long without having been true again.
 const KNOWN_MICROS: u64 = 30_000_000;
 /// Loss that stays for so long whatever is sent is the path's own.
 const STAYS_MICROS: u64 = 10_000_000;
 /// A mean of so many reports.
-const REPORTS: u16 = 16;
+const REPORTS: u16 = 40;
 
 impl Loss {
     /// `lost` of a second in which about `bits` were sent. True when it is because of what was sent.
@@ -64,9 +64,9 @@ impl Loss {
 mod tests {
     use super::*;
 
-    /// So many reports, four a second, from this second on.
+    /// What is said of reports, ten a second, from this second on.
     fn reports(loss: &mut Loss, lost: f32, bits: u64, from: u64, seconds: u64) -> Vec<bool> {
-        (0..seconds * 4).map(|report| loss.is_ours(lost, bits, At::ms(from * 1_000 + report * 250))).collect()
+        (0..seconds * 10).map(|report| loss.is_ours(lost, bits, At::ms(from * 1_000 + report * 100))).collect()
     }
 
     #[test]
@@ -95,7 +95,7 @@ mod tests {
         let mut loss = Loss::default();
         reports(&mut loss, 0.0, 40_000, 0, 3);
         let voices = reports(&mut loss, 0.1, 40_000, 3, 12);
-        assert_eq!((voices[39], voices[41]), (true, false), "less can't be sent");
+        assert_eq!((voices[99], voices[101]), (true, false), "less can't be sent");
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub struct Path {
     /// What was sent did harm at some time.
     harmed: bool,
     probing: Probing,
+    choked: bool,
     /// Since when it would have borne more than is sent.
     bears_more: Option<At>,
     rose: Option<At>,
@@ -43,6 +44,13 @@ struct Estimate {
 const HEAVY_LOSS: f32 = 0.1;
 /// A round trip so far over the best one is a queue that fills.
 const QUEUE_MS: u32 = 400;
+/// With so much of a queue, and more than chance lost, a line is choked: until it is free again there is room for voices alone.
+const CHOKED_MS: u32 = 200;
+const CHOKED_QUEUE_LOSS: f32 = 0.05;
+/// ... and with so much loss whatever the queue.
+const CHOKED_LOSS: f32 = 0.5;
+/// What it is thought to bear then, until it is found out: voices and a small picture.
+const CHOKED_BITS: u64 = 200_000;
 /// A fall so soon after a rise was the rise's fault.
 const SOON_MICROS: u64 = 6_000_000;
 /// Less of a queue than this does no harm: what is sent then is borne, whatever is estimated.
@@ -89,6 +97,9 @@ impl Path {
     /// harmed is thought to bear what it began with: before the first picture there is nothing to probe it with.
     pub fn bears(&self, limits: &Limits) -> u64 {
         let Some(estimate) = self.estimate else { return limits.start_bits };
+        if self.is_choked(estimate) {
+            return 0;
+        }
         let proven = self.proven.map_or(0, |(bits, _)| bits.saturating_mul(PROOF_PERCENT) / 100);
         let believed = if self.harmed { 0 } else { limits.start_bits };
         let mut bits = estimate.bits.max(proven).max(believed) as f64;
@@ -99,6 +110,18 @@ impl Path {
             bits *= 0.7;
         }
         bits as u64
+    }
+
+    /// What to begin with again when the line has just been choked.
+    pub fn begins_again(&mut self) -> Option<u64> {
+        let choked = self.estimate.is_some_and(|estimate| self.is_choked(estimate));
+        let before = std::mem::replace(&mut self.choked, choked);
+        (choked && !before).then_some(CHOKED_BITS)
+    }
+
+    fn is_choked(&self, estimate: Estimate) -> bool {
+        let queues = self.queues(estimate.rtt_ms, CHOKED_MS);
+        estimate.harmed && (estimate.loss > CHOKED_LOSS || (queues && estimate.loss > CHOKED_QUEUE_LOSS))
     }
 
     /// Nothing speaks against trying more; whether there is room is another question.
@@ -220,7 +243,7 @@ mod tests {
         assert_eq!(bears(Some(100_000), 60_000, 0.0, 60, 5), 600_000, "it was true a moment ago");
         assert_eq!(bears(None, 60_000, 0.0, 60, 13), 120_000, "and may not be any more");
         assert_eq!(bears(Some(500_000), 60_000, 0.0, 121, 20), 60_000, "a queue");
-        assert_eq!(bears(Some(500_000), 60_000, 0.6, 20, 30), 41_999, "loss");
+        assert_eq!(bears(Some(500_000), 60_000, 0.6, 20, 30), 0, "nothing else gets through");
         assert_eq!(bears(None, 60_000, 0.0, 20, 31), 600_000, "it was something else");
     }
 
@@ -257,6 +280,19 @@ mod tests {
         path.fell(At::ms(40_000));
         path.is_time_to_rise(false, &limits, At::ms(60_000));
         assert_eq!(wait(&mut path, 60_000), 800, "forgiven");
+    }
+
+    #[test]
+    fn a_choked_line_has_room_for_voices_alone_and_begins_again_once() {
+        let limits = Limits::default();
+        let mut path = Path::default();
+        path.heard(1_500_000, 0.0, 20, At::ms(0));
+        assert_eq!(path.begins_again(), None);
+        for (loss, rtt, second, bears) in [(0.6, 20, 1, 0), (0.9, 320, 2, 0), (0.0, 20, 3, 1_500_000)] {
+            path.heard(1_500_000, loss, rtt, At::ms(second * 1_000));
+            assert_eq!(path.bears(&limits), bears, "{loss} {rtt}");
+            assert_eq!(path.begins_again().is_some(), second == 1, "{second}");
+        }
     }
 
     #[test]

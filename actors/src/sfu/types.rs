@@ -255,6 +255,16 @@ pub enum Output {
         current: u64,
         desired: u64,
     },
+    /// A picture was made smaller or left out for want of room: what was sent of it is not worth being sent again.
+    Forget {
+        peer: PeerIndex,
+        slot: SlotIndex,
+    },
+    /// The receiver's line is choked: whatever was estimated of it is wrong, begin again with so many bits a second.
+    Restart {
+        peer: PeerIndex,
+        bits: u64,
+    },
     /// Find out, with padding, whether the receiver's path bears so many bits a second. So many are `known` to be borne, whatever is
     /// estimated.
     Probe {

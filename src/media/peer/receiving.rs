@@ -11,7 +11,7 @@ use str0m::{
     IceCreds, Rtc,
     change::{SdpAnswer, SdpPendingOffer},
     media::{Direction, ExtensionValues, MediaKind, Mid, Pt},
-    rtp::{RedDecoder, RtpWrite, Ssrc, VideoOrientation, Vp8Descriptor, Vp8Patch},
+    rtp::{RedDecoder, RtpWrite, Ssrc, StreamTx, VideoOrientation, Vp8Descriptor, Vp8Patch},
 };
 
 const CODECS: usize = 5;
@@ -125,6 +125,13 @@ impl Slots {
         Ok(())
     }
 
+    /// What was sent in a slot is not sent again.
+    pub fn forget(&self, rtc: &mut Rtc, slot: SlotIndex) {
+        if let Some(ssrc) = self.get(slot).and_then(|slot| slot.ssrc) {
+            rtc.direct_api().stream_tx(&ssrc).map(keep_anew);
+        }
+    }
+
     pub fn write(&mut self, rtc: &mut Rtc, out: Outgoing<'_>) -> bool {
         let Outgoing { forward, packet } = out;
         let Some(slot) = self.get(forward.slot) else { return false };
@@ -166,8 +173,12 @@ impl Slot {
         }
         // The publisher has paced it already. A second queue here would go on sending what the room gave up long ago into a line that has
         // just become narrow.
+        let known = self.ssrc;
         self.ssrc = rtc.direct_api().stream_tx_by_mid(self.mid, None).map(|stream| {
-            stream.set_unpaced(true);
+            if known != Some(stream.ssrc()) {
+                stream.set_unpaced(true);
+                keep_anew(stream);
+            }
             stream.ssrc()
         });
     }
@@ -187,6 +198,11 @@ impl Slot {
             (true, _) => primary(&packet.payload).map(|payload| (pt, payload)),
         }
     }
+}
+
+/// An empty store of what may be asked for again.
+fn keep_anew(stream: &mut StreamTx) {
+    stream.set_rtx_cache(setup::KEPT_PACKETS, setup::KEPT_FOR, Some(setup::REPAIRS));
 }
 
 /// The payload type that the blocks inside name: the publisher's, which a receiver may know by another number.

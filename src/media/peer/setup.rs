@@ -19,9 +19,13 @@ use str0m::{
 /// itself within seconds.
 const FIRST_ESTIMATE: Bitrate = Bitrate::kbps(1_500);
 /// How often the estimate, loss, round trip and requests for packets are read: a line that becomes narrow is to cost little sound.
-const STATS_EVERY: Duration = Duration::from_millis(250);
+const STATS_EVERY: Duration = Duration::from_millis(100);
 /// Video packets of a slot that may be asked for again: a second of a good picture, two of a middling one.
-const KEPT_PACKETS: usize = 256;
+pub const KEPT_PACKETS: usize = 256;
+pub const KEPT_FOR: Duration = Duration::from_secs(3);
+/// Of what goes to a receiver, so much at most may be repairs: enough for a line that loses a fifth of everything, and a bound for one that asks
+/// for everything again.
+pub const REPAIRS: f32 = 0.5;
 /// H.264's constrained baseline profile, level 3.1; others' levels may differ.
 const CONSTRAINED_BASELINE: u32 = 0x42_e01f;
 /// How soon an encoding that stopped is known to have.

@@ -262,6 +262,16 @@ impl Call {
                         receiver.wakes = self.now;
                     }
                 }
+                CoreOutput::Restart { peer, bits } => {
+                    if let Some(receiver) = self.receivers.iter_mut().find(|receiver| receiver.peer == peer) {
+                        receiver.ours.forget_rate(bits);
+                    }
+                }
+                CoreOutput::Forget { peer, slot } => {
+                    if let Some(receiver) = self.receivers.iter_mut().find(|receiver| receiver.peer == peer) {
+                        receiver.ours.forget(slot);
+                    }
+                }
                 CoreOutput::Probe { peer, known, bits } => {
                     if let Some(receiver) = self.receivers.iter_mut().find(|receiver| receiver.peer == peer) {
                         receiver.ours.probe(known, bits);

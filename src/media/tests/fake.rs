@@ -127,7 +127,8 @@ impl Engine for Fake {
     fn request_keyframe(&mut self, _: u8, _: Layer) {}
     fn set_bitrate(&mut self, _: u64) {}
     fn probe(&mut self, _: u64, _: u64) {}
-    fn forget_rate(&mut self) {}
+    fn forget(&mut self, _: SlotIndex) {}
+    fn forget_rate(&mut self, _: u64) {}
     fn close(&mut self) {}
 }
 

@@ -13,6 +13,8 @@ pub struct Weather {
     pub rate: Option<u64>,
     /// Bytes that wait for their turn at the bottleneck; more are dropped.
     pub queue: usize,
+    /// A queue that is full takes nothing, however small.
+    pub blind: bool,
     pub delay: Duration,
     /// Added to the delay, up to so much, for each datagram anew.
     pub jitter: Duration,
@@ -62,7 +64,8 @@ impl<T: Clone> Link<T> {
         if let Some(rate) = weather.rate {
             let begins = self.free.map_or(now, |free| free.max(now));
             let waiting = begins.saturating_duration_since(now).as_micros() as u64 * rate / 8_000_000;
-            if waiting as usize + bytes > weather.queue {
+            let wanted = if weather.blind { 0 } else { bytes };
+            if waiting as usize + wanted > weather.queue {
                 return;
             }
             leaves = begins + Duration::from_micros((bytes + HEADERS) as u64 * 8_000_000 / rate);

@@ -249,6 +249,18 @@ impl Worker {
                     self.on_engine(key, |engine| engine.set_bitrate(desired));
                 }
             }
+            Output::Forget { peer, slot } => {
+                let person = self.rooms.get(room).and_then(|room| room.person(peer));
+                if let Some(key) = person.and_then(|person| person.receiving.connection) {
+                    self.on_engine(key, |engine| engine.forget(slot));
+                }
+            }
+            Output::Restart { peer, bits } => {
+                let person = self.rooms.get(room).and_then(|room| room.person(peer));
+                if let Some(key) = person.and_then(|person| person.receiving.connection) {
+                    self.on_engine(key, |engine| engine.forget_rate(bits));
+                }
+            }
             Output::Probe { peer, known, bits } => {
                 let person = self.rooms.get(room).and_then(|room| room.person(peer));
                 if let Some(key) = person.and_then(|person| person.receiving.connection) {

@@ -17,6 +17,8 @@ use actors::{
 use mio::Token;
 use std::{mem, time::Duration, time::Instant};
 
+/// What the estimate begins with again on a new path.
+const ANEW_BITS: u64 = 400_000;
 /// A receiver that sent reports so lately has an estimate that holds.
 const REPORTS_WITHIN: Duration = Duration::from_secs(2);
 
@@ -155,7 +157,7 @@ impl Worker {
         connection.state = State::Connected;
         // What was known of the path's rate was known of another path.
         if connection.leg == Leg::Receive
-            && let Err(broken) = connection.engine(|engine| engine.forget_rate())
+            && let Err(broken) = connection.engine(|engine| engine.forget_rate(ANEW_BITS))
         {
             return self.break_off(key, &broken);
         }

@@ -294,6 +294,7 @@ impl World {
             }
             Output::Bitrate { current, desired, .. } => assert!(current <= desired || desired > 0),
             Output::Probe { known, bits, .. } => assert!(known > 0 && bits > 0),
+            Output::Forget { peer, .. } | Output::Restart { peer, .. } => assert!(self.who(peer) < self.people.len()),
             Output::Speaker { participant } => self.speaker = participant,
         }
     }

@@ -4,37 +4,53 @@ import { meeting } from "../harness/person.js";
 import { until } from "../harness/until.js";
 import { story } from "../harness/world.js";
 
-/** Six cameras of 320 × 180 and ten frames a second, on one machine with the server: what the machine itself loses is measured beside it. */
-story("six people come one after another, share a screen and leave: to the server at the sixth, back to the mesh when it has settled", async (world) => {
-  const { people: five, link } = await meeting(world, "Alice", "Bob", "Carol", "Dave", "Erin");
-  for (const [at, person] of five.entries()) await person.sees(five[(at + 1) % five.length]);
-  await watch(five);
-  const frank = await world.open("Frank");
-  await frank.knocks(link);
-  await five[0].admits(frank);
+/** @typedef {import("../harness/person.js").Person} Person */
 
-  const there = await goOver(five, "sfu", 120_000);
-  const figures = await measure(five, there);
-  console.log(describe("six people, to the server", figures));
-  const six = [...five, frank];
-  for (const person of six) await until(`${person.name} has two connections`, async () => (await person.connections()).length === 2, { within: 20_000 });
-  await Promise.all([frank.meets(five[0]), five[4].meets(frank)]);
-  await five[1].button("meeting.screen.start").click();
-  await frank.seesScreenOf(five[1]);
-  await five[1].button("meeting.screen.stop").last().click();
+/** Within two frames, or within what this machine loses without any switch. @param {string} title @param {Awaited<ReturnType<typeof measure>>} figures */
+function isUnnoticed(title, { during, control }) {
+  const allowed = Math.max(2 * during.usual, quantile(control.gaps, 0.95)) + 17;
+  const longest = quantile(during.gaps, 0.95);
+  assert.ok(longest <= allowed, `${title}: p95 of the longest time without a picture: ${longest} ms, allowed ${allowed}`);
+  const silence = Math.max(20, quantile(control.madeUp, 0.95));
+  assert.ok(quantile(during.madeUp, 0.95) <= silence, `${title}: p95 of made-up sound: ${quantile(during.madeUp, 0.95)} ms, allowed ${silence}`);
+}
+
+/** @param {Person[]} people @param {number} count */
+async function allHave(people, count) {
+  for (const person of people) await until(`${person.name} has ${count} connections`, async () => (await person.connections()).length === count, { within: 60_000 });
+}
+
+/** Six cameras on one machine with the server. A device of few cores goes over at the fourth, others at the sixth; what the machine itself loses is measured beside it. */
+story("six people come one after another, share a screen and leave: to the server on the way, back to the mesh when it has settled", async (world) => {
+  const { people: three, link } = await meeting(world, "Alice", "Bob", "Carol");
+  const [alice, bob, carol] = three;
+  await Promise.all([alice.meets(bob), bob.meets(carol), carol.meets(alice)]);
+  await watch(three);
+  const joins = async (/** @type {string} */ name) => {
+    const person = await world.open(name);
+    await person.knocks(link);
+    await alice.admits(person);
+    return person;
+  };
+  const dave = await joins("Dave");
+  const there = await measure(three, await goOver(three, "sfu"));
+  console.log(describe("the fourth comes, to the server", there));
+  const erin = await joins("Erin");
+  const frank = await joins("Frank");
+  await allHave([...three, dave, erin, frank], 2);
+  await frank.meets(alice);
+  await erin.meets(frank);
+  await bob.button("meeting.screen.start").click();
+  await frank.seesScreenOf(bob);
+  await bob.button("meeting.screen.stop").last().click();
 
   await frank.leaves();
-  await five[4].leaves();
-  const four = five.slice(0, 4);
-  const back = await goOver(four, "mesh", 120_000);
-  const returned = await measure(four, back);
-  console.log(describe("four people, back to the mesh", returned));
-  for (const person of four) await until(`${person.name} has a link to each`, async () => (await person.connections()).length === 3, { within: 20_000 });
-  await Promise.all([four[0].meets(four[3]), four[3].meets(four[1])]);
-  for (const { during, control } of [figures, returned]) {
-    const allowed = Math.max(2 * during.usual, quantile(control.gaps, 0.95)) + 17;
-    assert.ok(quantile(during.gaps, 0.95) <= allowed, `p95 of the longest time without a picture: ${quantile(during.gaps, 0.95)} ms, allowed ${allowed}`);
-    const silence = Math.max(20, quantile(control.madeUp, 0.95));
-    assert.ok(quantile(during.madeUp, 0.95) <= silence, `p95 of made-up sound: ${quantile(during.madeUp, 0.95)} ms, allowed ${silence}`);
-  }
-}, { timeout: 600_000 });
+  await erin.leaves();
+  await dave.leaves();
+  const back = await measure(three, await goOver(three, "mesh"));
+  console.log(describe("three are left, back to the mesh", back));
+  await allHave(three, 2);
+  await Promise.all([alice.meets(carol), carol.meets(bob)]);
+  isUnnoticed("to the server", there);
+  isUnnoticed("to the mesh", back);
+}, { timeout: 900_000 });

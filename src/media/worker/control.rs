@@ -243,31 +243,18 @@ impl Worker {
                 self.tell(room, peer, |participant| MediaEvent::LayersWanted { participant, tracks });
             }
             Output::Limited { peer, tracks } => self.tell(room, peer, |participant| MediaEvent::Limited { participant, tracks }),
-            Output::Bitrate { peer, desired, .. } => {
-                let person = self.rooms.get(room).and_then(|room| room.person(peer));
-                if let Some(key) = person.and_then(|person| person.receiving.connection) {
-                    self.on_engine(key, |engine| engine.set_bitrate(desired));
-                }
-            }
-            Output::Forget { peer, slot } => {
-                let person = self.rooms.get(room).and_then(|room| room.person(peer));
-                if let Some(key) = person.and_then(|person| person.receiving.connection) {
-                    self.on_engine(key, |engine| engine.forget(slot));
-                }
-            }
-            Output::Restart { peer, bits } => {
-                let person = self.rooms.get(room).and_then(|room| room.person(peer));
-                if let Some(key) = person.and_then(|person| person.receiving.connection) {
-                    self.on_engine(key, |engine| engine.forget_rate(bits));
-                }
-            }
-            Output::Probe { peer, known, bits } => {
-                let person = self.rooms.get(room).and_then(|room| room.person(peer));
-                if let Some(key) = person.and_then(|person| person.receiving.connection) {
-                    self.on_engine(key, |engine| engine.probe(known, bits));
-                }
-            }
+            Output::Bitrate { peer, desired, .. } => self.on_receiver(room, peer, |engine| engine.set_bitrate(desired)),
+            Output::Forget { peer, slot } => self.on_receiver(room, peer, |engine| engine.forget(slot)),
+            Output::Restart { peer, bits } => self.on_receiver(room, peer, |engine| engine.forget_rate(bits)),
+            Output::Probe { peer, known, bits } => self.on_receiver(room, peer, |engine| engine.probe(known, bits)),
             Output::Speaker { participant } => self.push(room, MediaEvent::Speaker { participant }),
+        }
+    }
+
+    fn on_receiver(&mut self, room: Key, peer: PeerIndex, call: impl FnOnce(&mut dyn Engine)) {
+        let person = self.rooms.get(room).and_then(|room| room.person(peer));
+        if let Some(key) = person.and_then(|person| person.receiving.connection) {
+            self.on_engine(key, call);
         }
     }
 

@@ -29,7 +29,7 @@ impl SfuCore {
         let reserve = if audio == 0 { 0 } else { VOICE_RESERVE_BITS.min(bits / 4) };
         let budget = Budget { bits: bits - reserve, margin_percent: self.limits.rise_margin_percent, may_rise: false };
         if let Some(bits) = path.begins_again() {
-            out.push(Output::Restart { peer: receiver, bits });
+            out.push(Output::Restart { peer: receiver, bits: audio + bits });
         }
         let guessed = path.estimate().is_none();
         let may_rise = !silent && path.may_rise();

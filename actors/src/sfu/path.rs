@@ -19,7 +19,8 @@ pub struct Path {
     /// What was sent did harm at some time.
     harmed: bool,
     probing: Probing,
-    choked: bool,
+    /// Reports in a row that say that the line is choked.
+    choked: u8,
     /// Since when it would have borne more than is sent.
     bears_more: Option<At>,
     rose: Option<At>,
@@ -49,8 +50,10 @@ const CHOKED_MS: u32 = 200;
 const CHOKED_QUEUE_LOSS: f32 = 0.05;
 /// ... and with so much loss whatever the queue.
 const CHOKED_LOSS: f32 = 0.5;
-/// What it is thought to bear then, until it is found out: voices and a small picture.
-const CHOKED_BITS: u64 = 200_000;
+/// ... as so many reports in a row say: one may tell of a device that had no time for a moment.
+const CHOKED_REPORTS: u8 = 2;
+/// What it is thought to bear then beside the voices, until it is found out: a small picture.
+const CHOKED_BITS: u64 = 150_000;
 /// A fall so soon after a rise was the rise's fault.
 const SOON_MICROS: u64 = 6_000_000;
 /// Less of a queue than this does no harm: what is sent then is borne, whatever is estimated.
@@ -69,6 +72,7 @@ impl Path {
         let queues = self.queues(rtt_ms, HARMLESS_QUEUE_MS);
         let harmed = self.loss.is_ours(loss, self.sending.0, now) || queues;
         self.estimate = Some(Estimate { bits, loss, rtt_ms, harmed });
+        self.choked = if self.looks_choked() { self.choked.saturating_add(1) } else { 0 };
         self.unheard = None;
         self.silent_until = None;
         if harmed {
@@ -97,7 +101,7 @@ impl Path {
     /// harmed is thought to bear what it began with: before the first picture there is nothing to probe it with.
     pub fn bears(&self, limits: &Limits) -> u64 {
         let Some(estimate) = self.estimate else { return limits.start_bits };
-        if self.is_choked(estimate) {
+        if self.choked >= CHOKED_REPORTS {
             return 0;
         }
         let proven = self.proven.map_or(0, |(bits, _)| bits.saturating_mul(PROOF_PERCENT) / 100);
@@ -112,14 +116,13 @@ impl Path {
         bits as u64
     }
 
-    /// What to begin with again when the line has just been choked.
-    pub fn begins_again(&mut self) -> Option<u64> {
-        let choked = self.estimate.is_some_and(|estimate| self.is_choked(estimate));
-        let before = std::mem::replace(&mut self.choked, choked);
-        (choked && !before).then_some(CHOKED_BITS)
+    /// What to begin with again, beside the voices, when the newest report says that the line is choked.
+    pub fn begins_again(&self) -> Option<u64> {
+        (self.choked == CHOKED_REPORTS).then_some(CHOKED_BITS)
     }
 
-    fn is_choked(&self, estimate: Estimate) -> bool {
+    fn looks_choked(&self) -> bool {
+        let Some(estimate) = self.estimate else { return false };
         let queues = self.queues(estimate.rtt_ms, CHOKED_MS);
         estimate.harmed && (estimate.loss > CHOKED_LOSS || (queues && estimate.loss > CHOKED_QUEUE_LOSS))
     }
@@ -243,7 +246,7 @@ mod tests {
         assert_eq!(bears(Some(100_000), 60_000, 0.0, 60, 5), 600_000, "it was true a moment ago");
         assert_eq!(bears(None, 60_000, 0.0, 60, 13), 120_000, "and may not be any more");
         assert_eq!(bears(Some(500_000), 60_000, 0.0, 121, 20), 60_000, "a queue");
-        assert_eq!(bears(Some(500_000), 60_000, 0.6, 20, 30), 0, "nothing else gets through");
+        assert_eq!(bears(Some(500_000), 60_000, 0.6, 20, 30), 41_999, "loss");
         assert_eq!(bears(None, 60_000, 0.0, 20, 31), 600_000, "it was something else");
     }
 
@@ -288,10 +291,16 @@ mod tests {
         let mut path = Path::default();
         path.heard(1_500_000, 0.0, 20, At::ms(0));
         assert_eq!(path.begins_again(), None);
-        for (loss, rtt, second, bears) in [(0.6, 20, 1, 0), (0.9, 320, 2, 0), (0.0, 20, 3, 1_500_000)] {
-            path.heard(1_500_000, loss, rtt, At::ms(second * 1_000));
-            assert_eq!(path.bears(&limits), bears, "{loss} {rtt}");
-            assert_eq!(path.begins_again().is_some(), second == 1, "{second}");
+        let story = [
+            (0.6, 20, 1_500_000 * 7 / 10, None),
+            (0.6, 320, 0, Some(CHOKED_BITS)),
+            (0.9, 320, 0, None),
+            (0.0, 20, 1_500_000, None),
+        ];
+        for (at, (loss, rtt, bears, begins)) in story.into_iter().enumerate() {
+            path.heard(1_500_000, loss, rtt, At::ms(100 * at as u64 + 100));
+            assert!(path.bears(&limits).abs_diff(bears) < 10, "{at}: {}", path.bears(&limits));
+            assert_eq!(path.begins_again(), begins, "{at}");
         }
     }
 

@@ -45,10 +45,8 @@ struct Estimate {
 const HEAVY_LOSS: f32 = 0.1;
 /// A round trip so far over the best one is a queue that fills.
 const QUEUE_MS: u32 = 400;
-/// With so much of a queue, and more than chance lost, a line is choked: until it is free again there is room for voices alone.
-const CHOKED_MS: u32 = 200;
-const CHOKED_QUEUE_LOSS: f32 = 0.05;
-/// ... and with so much loss whatever the queue.
+/// A line that loses so much is choked: until it is free again there is room for voices alone. A queue says less: that of a device that has no time
+/// for its packets looks the same.
 const CHOKED_LOSS: f32 = 0.5;
 /// ... as so many reports in a row say: one may tell of a device that had no time for a moment.
 const CHOKED_REPORTS: u8 = 2;
@@ -122,9 +120,7 @@ impl Path {
     }
 
     fn looks_choked(&self) -> bool {
-        let Some(estimate) = self.estimate else { return false };
-        let queues = self.queues(estimate.rtt_ms, CHOKED_MS);
-        estimate.harmed && (estimate.loss > CHOKED_LOSS || (queues && estimate.loss > CHOKED_QUEUE_LOSS))
+        self.estimate.is_some_and(|estimate| estimate.harmed && estimate.loss > CHOKED_LOSS)
     }
 
     /// Nothing speaks against trying more; whether there is room is another question.

@@ -1,1 +1,3 @@
+mod properties;
 mod reference;
+mod running;

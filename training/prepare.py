@@ -9,8 +9,8 @@ import numpy as np
 from . import augment, corpus, features
 
 
-def rows_of(job: tuple[corpus.Utterance, int, int, int]) -> list[tuple[int, int, np.ndarray]]:
-    """(number of the utterance, scene, row) of each clip; scene 0 is the recording as it is."""
+def rows_of(job: tuple[corpus.Utterance, int, int, int]) -> list[tuple]:
+    """(number of the utterance, scene, row, the baseline's row) of each clip; scene 0 is the recording as it is."""
     utterance, number, scenes, seed = job
     whole = corpus.trimmed(corpus.read(utterance.path))
     out = []
@@ -21,7 +21,7 @@ def rows_of(job: tuple[corpus.Utterance, int, int, int]) -> list[tuple[int, int,
         rng = np.random.default_rng([seed, index, number])
         for clip in corpus.clips(augment.heard(whole, scene, rng)):
             try:
-                out.append((number, index, features.row(clip)))
+                out.append((number, index, features.row(clip), features.log_mel_statistics(clip)))
             except features.NotVoice:
                 continue
     return out
@@ -38,6 +38,7 @@ def prepare(folder: Path, out: Path, scenes: int, seed: int, workers: int, only:
     numbers = np.array([row[0] for row in rows])
     with h5py.File(out, "w") as file:
         file["features"] = np.stack([row[2] for row in rows]).astype(np.float32)
+        file["log_mel"] = np.stack([row[3] for row in rows]).astype(np.float32)
         file["utterance"] = numbers
         file["scene"] = np.array([row[1] for row in rows])
         file["speaker"] = np.array([int(found[number].speaker) for number in numbers])

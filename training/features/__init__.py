@@ -73,3 +73,11 @@ def functionals_of(short, long, levels, tone, aperiodic, active, voiced) -> np.n
         motion.drift(moving, voiced),
         motion.together(paired),
     ])  # fmt: skip
+
+
+def log_mel_statistics(samples: np.ndarray) -> np.ndarray:
+    """Mean and deviation of each mel band: what the baseline judges by, and nothing else uses."""
+    frames = framing.frames_of(samples)
+    middle = frames[:, framing.SHORT_OFFSET : framing.SHORT_OFFSET + framing.SHORT]
+    bands = mel.log_mel(framing.power(middle) + 1e-12)
+    return np.concatenate([bands.mean(axis=0), bands.std(axis=0)])

@@ -11,7 +11,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 from . import anomaly, dataset, evaluate, export, fit, fixtures, mlp, prepare, store  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-SEED = 20
+SEED = 1
 
 
 def arguments() -> argparse.Namespace:

@@ -10,7 +10,7 @@ import numpy as np
 class Plan:
     """What is chosen before training; the same for every fold."""
 
-    hidden: int = 128
+    hidden: int = 96
     second: int = 32
     members: int = 1
     epochs: int = 16
@@ -19,11 +19,11 @@ class Plan:
     rate: float = 2e-3
     decay: float = 0.02
     drop_in: float = 0.3
-    drop: float = 0.3
+    drop: float = 0.4
     smooth: float = 0.05
     arousal_weight: float = 0.5
     linear_epochs: int = 10
-    linear_penalty: float = 0.05
+    linear_penalty: float = 0.02
 
 
 @dataclass(frozen=True)

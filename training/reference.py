@@ -10,8 +10,8 @@ from .dataset import Clips
 
 PRIOR_CLIPS = 2.0
 REMEMBERED = 16
-WITHOUT = 0.35
-ONE_SIDED = 0.2
+WITHOUT = 0.2
+ONE_SIDED = 0.1
 
 
 def offsets(rows: np.ndarray, clips: Clips) -> np.ndarray:
@@ -37,7 +37,7 @@ def centre_of(residuals: np.ndarray) -> np.ndarray:
 
 
 def drawn(residuals: np.ndarray, clips: Clips, rng: np.random.Generator) -> np.ndarray:
-    """A centre for every row from other utterances of its speaker and scene: none for a third, one-sided for a fifth."""
+    """A centre for every row from other utterances of its speaker and scene: none for a fifth, one-sided for a tenth."""
     centres = np.zeros_like(residuals)
     for group in clips.groups():
         counts = rng.integers(1, REMEMBERED + 1, len(group))

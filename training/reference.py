@@ -40,21 +40,19 @@ def drawn(residuals: np.ndarray, clips: Clips, rng: np.random.Generator) -> np.n
     """A centre for every row from other utterances of its speaker and scene: none for a fifth, one-sided for a tenth."""
     centres = np.zeros_like(residuals)
     for group in clips.groups():
-        counts = rng.integers(1, REMEMBERED + 1, len(group))
-        without = rng.random(len(group)) < WITHOUT
-        one_sided = rng.random(len(group)) < ONE_SIDED
-        for at, row in enumerate(group):
-            if without[at]:
-                continue
-            pool = group
-            if one_sided[at]:
-                some = group[np.isin(clips.label[group], rng.choice(7, rng.integers(1, 3), replace=False))]
-                pool = some if len(some) >= 3 else group
-            chosen = rng.choice(pool, counts[at])
-            chosen = chosen[clips.utterance[chosen] != clips.utterance[row]]
-            if len(chosen):
-                centres[row] = centre_of(residuals[chosen])
-    return centres
+        size = len(group)
+        chosen = rng.integers(0, size, (size, REMEMBERED))
+        for row in np.flatnonzero(rng.random(size) < ONE_SIDED):
+            some = np.flatnonzero(np.isin(clips.label[group], rng.choice(7, rng.integers(1, 3), replace=False)))
+            if len(some) >= 3:
+                chosen[row] = rng.choice(some, REMEMBERED)
+        counts = np.where(rng.random(size) < WITHOUT, 0, rng.integers(1, REMEMBERED + 1, size))
+        heard = np.arange(REMEMBERED)[None, :] < counts[:, None]
+        heard &= clips.utterance[group][chosen] != clips.utterance[group][:, None]
+        times = np.zeros((size, size), np.float32)
+        np.add.at(times, (np.repeat(np.arange(size), REMEMBERED), chosen.ravel()), heard.ravel())
+        centres[group] = times @ residuals[group] / (heard.sum(axis=1, keepdims=True) + PRIOR_CLIPS)
+    return centres.astype(np.float32)
 
 
 def for_test(residuals: np.ndarray, clips: Clips, count: int, seed: int, label: int | None = None) -> np.ndarray:

@@ -12,6 +12,7 @@
 //! one actor, never the room.
 
 pub mod clock;
+pub mod emotion;
 pub mod ids;
 pub mod media;
 pub mod meeting_manager;

@@ -9,6 +9,7 @@ use std::{
 const PURE: &[&str] = &[
     "room",
     "topology",
+    "emotion",
     "sfu",
     "protocol",
     "ids.rs",

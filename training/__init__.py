@@ -1,0 +1,1 @@
+"""Training of the emotion model; `python -m training --help`."""

@@ -25,7 +25,7 @@ impl Resampler {
     /// A rate that isn't a whole multiple of 16 kHz.
     pub fn new(rate: u32) -> Result<Self, BadRate> {
         let factor = rate as usize / RATE;
-        if factor == 0 || factor > 12 || rate as usize % RATE != 0 {
+        if factor == 0 || factor > 12 || !(rate as usize).is_multiple_of(RATE) {
             return Err(BadRate(rate));
         }
         let taps = if factor == 1 { vec![1.0] } else { low_pass(factor, CUT_HZ / f64::from(rate)) };

@@ -1,7 +1,5 @@
 //! The features against the reference implementation's, from fixtures that `python -m training fixtures` writes.
 
-use std::time::Instant;
-
 use crate::emotion::features::{Extractor, WIDTH};
 
 const SAMPLES: &[u8] = include_bytes!("../fixtures/clips.s16le");
@@ -48,23 +46,4 @@ fn no_gain_changes_a_figure() {
             assert!(away < 1e-3, "{} times {gain}: figure {at} is off by {away}", clip.name);
         }
     }
-}
-
-/// What a clip costs: `cargo test --release -p actors --lib emotion -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, for a quiet machine"]
-fn what_a_clip_costs() {
-    let mut extractor = Extractor::default();
-    let clips = clips();
-    let (_, samples) = clips.iter().max_by_key(|(_, samples)| samples.len()).expect("clips");
-    let mut times: Vec<_> = (0..200)
-        .map(|_| {
-            let begun = Instant::now();
-            extractor.row(samples).expect("voice");
-            begun.elapsed()
-        })
-        .collect();
-    times.sort_unstable();
-    println!("features of {} samples: median {:?}, p99 {:?}", samples.len(), times[100], times[198]);
-    assert!(times[100].as_millis() < 10);
 }

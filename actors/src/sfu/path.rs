@@ -21,6 +21,8 @@ pub struct Path {
     probing: Probing,
     /// Reports in a row that say that the line is choked.
     choked: u8,
+    /// The newest one was the first to say so for sure, and that was not acted upon yet.
+    begins_again: bool,
     /// Since when it would have borne more than is sent.
     bears_more: Option<At>,
     rose: Option<At>,
@@ -71,6 +73,7 @@ impl Path {
         let harmed = self.loss.is_ours(loss, self.sending.0, now) || queues;
         self.estimate = Some(Estimate { bits, loss, rtt_ms, harmed });
         self.choked = if self.looks_choked() { self.choked.saturating_add(1) } else { 0 };
+        self.begins_again = self.choked == CHOKED_REPORTS;
         self.unheard = None;
         self.silent_until = None;
         if harmed {
@@ -114,9 +117,9 @@ impl Path {
         bits as u64
     }
 
-    /// What to begin with again, beside the voices, when the newest report says that the line is choked.
-    pub fn begins_again(&self) -> Option<u64> {
-        (self.choked == CHOKED_REPORTS).then_some(CHOKED_BITS)
+    /// What to begin with again, beside the voices, when the newest report says that the line is choked. Said once.
+    pub fn begins_again(&mut self) -> Option<u64> {
+        std::mem::take(&mut self.begins_again).then_some(CHOKED_BITS)
     }
 
     fn looks_choked(&self) -> bool {

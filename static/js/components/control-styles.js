@@ -62,6 +62,8 @@ export const control = css`
   select:disabled,
   textarea:disabled {
     color: var(--text-2);
+    /* The browser fades it to 70 %; what it says while it cannot be used ("no camera found") is there to be read. */
+    opacity: 1;
     cursor: not-allowed;
   }
   .hint,

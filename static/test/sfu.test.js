@@ -9,14 +9,14 @@ const NONE = { microphone: null, camera: null, screen: null, screenAudio: null }
 const camera = { kind: "video", getSettings: () => ({ width: 1280, height: 720 }) };
 const microphone = { kind: "audio" };
 
-function world({ stats } = {}) {
+function world({ stats, gently } = {}) {
   const clock = new FakeClock();
   clock.pause = () => new Promise((resolve) => clock.setTimeout(resolve, 2));
   const sim = simulation(clock, { inside: true, stats });
   const outside = { network: new EventTarget(), radio: null };
   let sfu;
   const server = new SimSfu({ sim, deliver: (event) => sfu.receive(event) });
-  sfu = new Sfu({ epoch: 2, request: server.request, iceServers: () => [], clock, outside, RTCPeerConnection: sim.RTCPeerConnection });
+  sfu = new Sfu({ epoch: 2, request: server.request, iceServers: () => [], clock, outside, gently, RTCPeerConnection: sim.RTCPeerConnection });
   const changed = [];
   sfu.addEventListener("tracks", (event) => changed.push(event.detail));
   sfu.setTracks({ ...NONE, microphone, camera });
@@ -40,6 +40,25 @@ test("what is sent is offered with its names, and both connections come up", asy
   assert.deepEqual(publish.getTransceivers().map((one) => [one.direction, one.sender.track]), [["sendonly", microphone], ["sendonly", camera]]);
   assert.deepEqual(publish.getTransceivers()[1].sender.parameters.encodings.map((one) => one.rid), ["q", "h", "f"]);
   assert.deepEqual(sfu.linkOf("a"), { state: "connected", path: "server" });
+});
+
+test("begun gently, the smallest size goes out alone, and the larger ones follow while the device is at ease", async () => {
+  const { clock, sfu, publish } = await connected({ gently: true });
+  const active = () => publish.getTransceivers()[1].sender.parameters.encodings.filter((one) => one.active).map((one) => one.rid);
+  let captures = 0;
+  sfu.addEventListener("capture", () => (captures += 1));
+  assert.deepEqual([active(), sfu.capture.lines], [["q"], 360]);
+  const seconds = async (count) => {
+    for (let second = 0; second < count; second += 1) {
+      await clock.advance(1_000);
+      sfu.adapt(new Map(), 0);
+    }
+    await clock.advance(100);
+  };
+  await seconds(4);
+  assert.deepEqual([active(), sfu.capture.lines, captures], [["q", "h"], 720, 1]);
+  await seconds(4);
+  assert.deepEqual([active(), captures], [["q", "h", "f"], 2]);
 });
 
 test("a camera that goes off needs no word; the first screen brings its lines, with a new offer", async () => {

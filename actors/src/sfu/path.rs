@@ -21,7 +21,12 @@ pub struct Path {
     probing: Probing,
     /// Reports in a row that say that the line is choked.
     choked: u8,
-    /// The newest one was the first to say so for sure, and that was not acted upon yet.
+    /// Reports in a row of which each told of much more loss than the one before.
+    rising: u8,
+    /// Reports in a row of which each told of a queue that is longer by nearly as much as time went by.
+    filling: u8,
+    heard: At,
+    /// The newest one was the first to say for sure that the line is choked, or about to be, and that was not acted upon yet.
     begins_again: bool,
     /// Since when it would have borne more than is sent.
     bears_more: Option<At>,
@@ -52,6 +57,24 @@ const QUEUE_MS: u32 = 400;
 const CHOKED_LOSS: f32 = 0.5;
 /// ... as so many reports in a row say: one may tell of a device that had no time for a moment.
 const CHOKED_REPORTS: u8 = 2;
+/// Loss is told as a share of the last second, and a line that chokes fills that bit by bit: so much more with each report, for so many, is sure
+/// enough long before half of the second is lost. A device that had no time tells of all it missed at once.
+const CHOKING_RISE: f32 = 0.06;
+const CHOKING_REPORTS: u8 = 3;
+/// ... or for fewer, when so much is lost already.
+const CHOKING_LOSS: f32 = 0.4;
+/// With so little loss it is free again.
+const FREE_LOSS: f32 = 0.2;
+/// A queue that grows by so much of the time that goes by, as so many reports in a row say: nearly nothing of what is sent gets through, and long before
+/// the first loss is told. A device that had no time tells of its delay at once, and then of none.
+const FILLING_SHARE: f64 = 0.7;
+const FILLING_REPORTS: u8 = 2;
+/// So much of what is sent may get through then.
+const FILLING_LEAVES: f64 = 0.1;
+/// A queue so long that also loses is full. So much of the estimate is believed then.
+const OVERFLOW_QUEUE_MS: u32 = 150;
+const OVERFLOW_LOSS: f32 = 0.05;
+const OVERFLOWS_LEAVE: f64 = 0.25;
 /// What it is thought to bear then beside the voices, until it is found out: a small picture.
 const CHOKED_BITS: u64 = 150_000;
 /// A fall so soon after a rise was the rise's fault.
@@ -71,9 +94,14 @@ impl Path {
         self.least_rtt.add(rtt_ms, now);
         let queues = self.queues(rtt_ms, HARMLESS_QUEUE_MS);
         let harmed = self.loss.is_ours(loss, self.sending.0, now) || queues;
+        let rises = harmed && self.estimate.is_some_and(|before| loss >= before.loss + CHOKING_RISE);
+        self.rising = if rises { self.rising.saturating_add(1) } else { 0 };
+        self.filling = if queues && self.fills(rtt_ms, now) { self.filling.saturating_add(1) } else { 0 };
+        self.heard = now;
         self.estimate = Some(Estimate { bits, loss, rtt_ms, harmed });
-        self.choked = if self.looks_choked() { self.choked.saturating_add(1) } else { 0 };
-        self.begins_again = self.choked == CHOKED_REPORTS;
+        let was_choked = self.is_choked();
+        self.choked = self.choked_reports(loss, harmed);
+        self.begins_again = (self.is_choked() && !was_choked) || self.filling == FILLING_REPORTS;
         self.unheard = None;
         self.silent_until = None;
         if harmed {
@@ -102,7 +130,7 @@ impl Path {
     /// harmed is thought to bear what it began with: before the first picture there is nothing to probe it with.
     pub fn bears(&self, limits: &Limits) -> u64 {
         let Some(estimate) = self.estimate else { return limits.start_bits };
-        if self.choked >= CHOKED_REPORTS {
+        if self.is_choked() {
             return 0;
         }
         let proven = self.proven.map_or(0, |(bits, _)| bits.saturating_mul(PROOF_PERCENT) / 100);
@@ -111,19 +139,49 @@ impl Path {
         if estimate.loss > HEAVY_LOSS {
             bits *= 1.0 - 0.5 * f64::from(estimate.loss);
         }
+        if self.overflows(estimate) {
+            bits *= OVERFLOWS_LEAVE;
+        }
+        if self.filling >= FILLING_REPORTS {
+            bits = bits.min(self.sending.0 as f64 * FILLING_LEAVES);
+        }
         if self.queues(estimate.rtt_ms, 2 * QUEUE_MS) {
             bits *= 0.7;
         }
         bits as u64
     }
 
-    /// What to begin with again, beside the voices, when the newest report says that the line is choked. Said once.
+    /// What to begin with again, beside the voices, when the newest report says that the line is choked or about to be. Said once.
     pub fn begins_again(&mut self) -> Option<u64> {
         std::mem::take(&mut self.begins_again).then_some(CHOKED_BITS)
     }
 
-    fn looks_choked(&self) -> bool {
-        self.estimate.is_some_and(|estimate| estimate.harmed && estimate.loss > CHOKED_LOSS)
+    fn fills(&self, rtt_ms: u32, now: At) -> bool {
+        let passed_ms = now.micros_since(self.heard) as f64 / 1_000.0;
+        let longer_ms = self.estimate.map_or(0.0, |before| f64::from(rtt_ms) - f64::from(before.rtt_ms));
+        passed_ms > 0.0 && longer_ms >= FILLING_SHARE * passed_ms
+    }
+
+    /// A queue is full, and what comes is lost: what is behind it is far narrower than what is estimated, and each moment of more costs voices.
+    fn overflows(&self, estimate: Estimate) -> bool {
+        estimate.harmed && estimate.loss > OVERFLOW_LOSS && self.queues(estimate.rtt_ms, OVERFLOW_QUEUE_MS)
+    }
+
+    fn is_choked(&self) -> bool {
+        self.choked >= CHOKED_REPORTS
+    }
+
+    fn is_choking(&self, loss: f32) -> bool {
+        self.rising >= CHOKING_REPORTS || (self.rising + 1 >= CHOKING_REPORTS && loss > CHOKING_LOSS)
+    }
+
+    fn choked_reports(&self, loss: f32, harmed: bool) -> u8 {
+        let stays = self.is_choked() && loss > FREE_LOSS;
+        match harmed {
+            true if stays || self.is_choking(loss) => CHOKED_REPORTS,
+            true if loss > CHOKED_LOSS => self.choked + 1,
+            _ => 0,
+        }
     }
 
     /// Nothing speaks against trying more; whether there is room is another question.
@@ -301,6 +359,55 @@ mod tests {
             assert!(path.bears(&limits).abs_diff(bears) < 10, "{at}: {}", path.bears(&limits));
             assert_eq!(path.begins_again(), begins, "{at}");
         }
+    }
+
+    #[test]
+    fn loss_that_fills_the_second_bit_by_bit_is_a_line_that_chokes_and_a_jump_is_not() {
+        let limits = Limits::default();
+        let calm = || {
+            let mut path = Path::default();
+            path.sends(1_500_000, At::ms(0));
+            (0..30).for_each(|report| path.heard(1_500_000, 0.0, 20, At::ms(100 * report)));
+            path
+        };
+        let bears = |path: &mut Path, losses: &[f32]| -> Vec<bool> {
+            let each = losses.iter().enumerate();
+            each.map(|(at, loss)| {
+                path.heard(1_500_000, *loss, 20, At::ms(3_000 + 100 * at as u64));
+                path.bears(&limits) > 0
+            })
+            .collect()
+        };
+        let choking = [0.09, 0.18, 0.27, 0.36, 0.5, 0.4, 0.25, 0.15];
+        assert_eq!(bears(&mut calm(), &choking), [true, true, false, false, false, false, false, true]);
+        assert!(!bears(&mut calm(), &[0.4, 0.4, 0.4, 0.3]).contains(&false), "a device that had no time for a moment");
+        assert!(!bears(&mut calm(), &[0.02, 0.04, 0.06, 0.08, 0.1, 0.12]).contains(&false), "loss by chance");
+    }
+
+    #[test]
+    fn a_queue_that_grows_as_time_goes_by_is_a_line_that_is_far_too_narrow() {
+        let limits = Limits::default();
+        let mut path = Path::default();
+        path.sends(1_500_000, At::ms(0));
+        (0..30).for_each(|report| path.heard(1_500_000, 0.0, 20, At::ms(100 * report)));
+        let story = [(130, false), (240, true), (300, false), (340, false), (345, false)];
+        for (at, (rtt, fills)) in story.into_iter().enumerate() {
+            path.heard(1_500_000, 0.0, rtt, At::ms(3_000 + 100 * at as u64));
+            assert_eq!(path.bears(&limits) <= 150_000, fills, "{rtt}");
+            assert_eq!(path.begins_again(), fills.then_some(CHOKED_BITS), "{rtt}");
+        }
+        path.heard(1_500_000, 0.0, 20, At::ms(5_000));
+        path.heard(1_500_000, 0.0, 500, At::ms(5_100));
+        assert!(path.bears(&limits) > 1_000_000, "a device that was late once");
+    }
+
+    #[test]
+    fn a_full_queue_that_loses_leaves_little() {
+        let limits = Limits::default();
+        let mut path = Path::default();
+        path.heard(1_500_000, 0.0, 20, At::ms(0));
+        path.heard(1_000_000, 0.07, 300, At::ms(1_000));
+        assert_eq!(path.bears(&limits), 250_000);
     }
 
     #[test]

@@ -1,3 +1,4 @@
+import { bearsFewLinks } from "../browser/device.js";
 import { awaitedOf } from "../peers/awaited.js";
 import { mostOf } from "../peers/bandwidth.js";
 import { MeshPath } from "../peers/mesh-path.js";
@@ -11,7 +12,7 @@ import { Readiness } from "./readiness.js";
 /** The others' screens may be slower than ours: for so long the old path goes on at least, and at most. */
 const LINGER_MS = 1_500;
 const LONGEST_MS = 5_000;
-const SPREAD_MS = 40;
+const SPREAD_MS = 200;
 
 /**
  * @typedef {import("./call-state.js").CallState} CallState
@@ -296,10 +297,11 @@ export class Paths {
   #open(way, localId) {
     const { clock, RTCPeerConnection, media, request, codec } = this.#options;
     const shared = { clock, RTCPeerConnection, request };
+    const beside = same(way, this.#ways.next) && this.#ways.current !== null;
     const path =
       way.mode === "mesh"
         ? new MeshPath({ ...shared, localId, iceServers: this.#ice.servers, iceServersAt: this.#ice.at })
-        : new Sfu({ ...shared, epoch: way.epoch, iceServers: () => this.#ice.servers, codec: codec() });
+        : new Sfu({ ...shared, epoch: way.epoch, iceServers: () => this.#ice.servers, codec: codec(), gently: beside && bearsFewLinks() });
     path.epoch = way.epoch;
     path.addEventListener("state", () => this.read());
     path.addEventListener("tracks", (event) => this.arrange(/** @type {CustomEvent<string>} */ (event).detail));
@@ -307,7 +309,7 @@ export class Paths {
     path.setLowPower(media.state.lowPower);
     const live = new LivePath(path, way, clock.now());
     // Twice the pictures would be too much for a device without time left: the voices go ahead.
-    live.voicesOnly = this.#late && same(way, this.#ways.next) && this.#ways.current !== null;
+    live.voicesOnly = this.#late && beside;
     live.feed(media.tracks);
     path.start();
     return live;

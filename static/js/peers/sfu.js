@@ -10,9 +10,11 @@ import { readStats } from "./stats.js";
 
 /** Of three sizes of a camera, so many can be left out. */
 const LOWEST = 2;
+/** Enough for the smallest of them. */
+const SMALL = { ...WHOLE, lines: 360 };
 
 /**
- * @typedef {import("./sfu-leg.js").LegOptions & {codec?: string, outside?: {network: EventTarget|null, radio: import("./network-watch.js").Radio|null}}} SfuOptions
+ * @typedef {import("./sfu-leg.js").LegOptions & {codec?: string, gently?: boolean, outside?: {network: EventTarget|null, radio: import("./network-watch.js").Radio|null}}} SfuOptions
  * @typedef {import("./stats.js").LinkStats} LinkStats
  * @typedef {import("./stats.js").Counters} Counters
  */
@@ -36,14 +38,15 @@ export class Sfu extends EventTarget {
   /** What had come over a line when somebody got it. @type {Map<string, number>} by line and person */
   #since = new Map();
 
-  /** @param {SfuOptions} options */
+  /** @param {SfuOptions} options `gently`: it begins with the smallest size, and goes up once this device is seen to bear it */
   constructor(options) {
     super();
     this.epoch = options.epoch;
     this.#clock = options.clock ?? systemClock;
     this.#publish = new SfuPublish(options);
     this.#receive = new SfuReceive(options);
-    this.#device = new Ladder({ lowest: LOWEST, now: this.#clock.now() });
+    this.#device = new Ladder({ lowest: LOWEST, level: options.gently ? LOWEST : 0, now: this.#clock.now() });
+    this.#publish.setLevel(this.#device.level);
     this.#networkWatch = new NetworkWatch({ ...(options.outside ?? browserNetwork()), clock: this.#clock, onChange: () => this.#restart() });
     this.#silence = new Silence({
       clock: this.#clock,
@@ -57,8 +60,10 @@ export class Sfu extends EventTarget {
     });
   }
 
-  /** Three sizes of it go out: the largest is the whole. */
-  capture = WHOLE;
+  /** How the camera is taken now: of three sizes that go out, the largest is the whole. */
+  get capture() {
+    return this.#device.level === LOWEST ? SMALL : WHOLE;
+  }
 
   get #legs() {
     return [this.#publish, this.#receive];
@@ -133,7 +138,11 @@ export class Sfu extends EventTarget {
   adapt(_stats, lateMs = 0) {
     const cores = globalThis.navigator?.hardwareConcurrency ?? 4;
     const health = deviceHealth({ stats: this.own ? [this.own] : [], lateMs, framerate: WHOLE.framerate, cores });
-    this.#publish.setLevel(this.#device.update(health, this.#clock.now()));
+    const before = this.#device.level;
+    const level = this.#device.update(health, this.#clock.now());
+    if (level === before) return;
+    this.#publish.setLevel(level);
+    this.dispatchEvent(new Event("capture"));
   }
 
   resync() {

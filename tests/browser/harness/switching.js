@@ -16,7 +16,11 @@ export async function watch(people) {
     await page.evaluate(watchPictures);
     await page.evaluate(watchSounds);
   }
-  const [{ page }] = people;
+  await calms(people[0]);
+}
+
+/** So much time passes without a switch that there is something to compare the next one with. @param {Person} person */
+export async function calms({ page }) {
   const from = await page.evaluate(() => performance.now());
   await until("there is something to compare with", () => page.evaluate((end) => performance.now() > end, from + CONTROL_MS), { within: CONTROL_MS * 3 });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { meeting } from "../harness/person.js";
-import { describe, goOver, measure, openConnections, pins, quantile, watch } from "../harness/switching.js";
+import { calms, describe, goOver, measure, openConnections, pins, quantile, watch } from "../harness/switching.js";
 import { until } from "../harness/until.js";
 import { story } from "../harness/world.js";
 
@@ -27,6 +27,7 @@ story("three people go over to the server and back, again and again: nobody noti
       const moments = await goOver(people, mode);
       assertUnnoticed(await measure(people, moments), `to ${mode}, round ${round + 1}`);
       for (const person of people) await until(`${person.name} has let the old path go`, async () => (await openConnections(person)) === 2);
+      await calms(alice);
     }
   }
   await Promise.all([alice.meets(bob), bob.meets(carol), carol.meets(alice)]);

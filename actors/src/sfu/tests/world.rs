@@ -266,9 +266,11 @@ impl World {
                 }
             }
             Output::SlotsNeeded { peer, audio, video } => {
+                // A connection has more lines with each offer, never fewer.
                 let who = self.who(peer);
-                if self.people[who].slots != (0, 0) {
-                    self.receives(who, audio, video);
+                let has = self.people[who].slots;
+                if has != (0, 0) {
+                    self.receives(who, audio.max(has.0), video.max(has.1));
                 }
             }
             Output::Slots { peer, slots } => {

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod identity;
 pub mod media;
+pub mod recording;
 pub mod store;
 pub mod telemetry;
 pub mod web;

@@ -4,7 +4,7 @@
 //! web/ws (outside) ─▶ Participant ─▶ Room ─▶ RoomState::apply(input, now) -> effects
 //!                          ▲           │ └──▶ topology::decide(facts)
 //!                          └─ events ──┘
-//! sinks: media for what runs on the server, by consent
+//! sinks: media for what runs on the server, by consent ─▶ recording: an actor a track, into files
 //! MeetingManager finds or creates rooms, watches them, rebuilds a crashed one
 //! ```
 //!
@@ -19,6 +19,7 @@ pub mod meeting_manager;
 pub mod participant;
 pub mod ports;
 pub mod protocol;
+pub mod recording;
 pub mod room;
 pub mod sfu;
 pub mod sinks;

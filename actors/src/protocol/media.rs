@@ -67,6 +67,16 @@ impl Source {
     pub fn is_audio(self) -> bool {
         matches!(self, Source::Microphone | Source::ScreenAudio)
     }
+
+    /// As on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::Microphone => "microphone",
+            Source::Camera => "camera",
+            Source::Screen => "screen",
+            Source::ScreenAudio => "screen_audio",
+        }
+    }
 }
 
 /// Of the connections that a participant has with the server.

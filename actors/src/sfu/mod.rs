@@ -28,7 +28,7 @@ mod arrivals;
 mod audio;
 mod bandwidth;
 mod capture;
-mod codec;
+pub(crate) mod codec;
 mod control;
 mod core;
 mod desired;

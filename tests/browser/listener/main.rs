@@ -1,23 +1,27 @@
-//! The server with something on it that listens, for the browser stories: `listen PURPOSE audio|low_video` and `release` come in by its standard
-//! input; what it heard goes out, a JSON line a track.
+//! The server with something on it that listens, for the browser stories: `listen PURPOSE audio|low_video` and `release`, `record FOLDER` and `stop`
+//! come in by its standard input; what it heard goes out, a JSON line a track.
 
+use actix::{Arbiter, System};
 use actors::{
-    RoomsHandle,
+    Clock, RoomsHandle, Timestamp,
     ports::MediaSink,
     protocol::Purpose,
+    recording::{Recording, RecordingSetup},
     sinks::{ConsentedTrack, MediaNeed, NeededMedia, RingReader, SinkItem, SinkKey, ring},
 };
+use greenroom::recording::RecordingFolder;
 use serde_json::json;
 use std::{
     collections::BTreeMap,
     io::BufRead,
+    path::Path,
     process::ExitCode,
     sync::{
         Arc, Mutex,
         mpsc::{Receiver, RecvTimeoutError, channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 /// Two seconds of a voice, and of a small picture.
@@ -28,13 +32,18 @@ fn main() -> ExitCode {
     greenroom::cli::main_with(|rooms| {
         let (tell, lines) = channel();
         thread::spawn(move || std::io::stdin().lock().lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
-        thread::spawn(move || Listener::default().run(&rooms, &lines));
+        let system = System::current();
+        thread::spawn(move || {
+            System::set_current(system);
+            Listener::default().run(&rooms, &lines);
+        });
     })
 }
 
 #[derive(Default)]
 struct Listener {
     needs: Vec<MediaNeed>,
+    recordings: Vec<Recording>,
     tracks: Arc<Mutex<BTreeMap<SinkKey, Track>>>,
 }
 
@@ -71,14 +80,15 @@ impl Listener {
                 self.listen(rooms, purpose, media);
             }
             ["release"] => self.needs.clear(),
+            ["record", folder] => self.record(rooms, Path::new(folder)),
+            ["stop"] => self.stop(),
             _ => println!("not understood: {line}"),
         }
     }
 
     /// In every room that is open.
     fn listen(&mut self, rooms: &RoomsHandle, purpose: Purpose, media: NeededMedia) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        for live in runtime.block_on(rooms.observe()) {
+        for live in runtime().block_on(rooms.observe()) {
             let tracks = self.tracks.clone();
             let sinks = Arc::new(move |track: &ConsentedTrack| {
                 let (sink, reader) = ring(PLACES, || ());
@@ -86,6 +96,31 @@ impl Listener {
                 Arc::new(sink) as Arc<dyn MediaSink>
             });
             self.needs.extend(rooms.need(live.room_id, purpose, media, sinks));
+        }
+    }
+
+    /// Every room that is open, each into a folder of its own.
+    fn record(&mut self, rooms: &RoomsHandle, folder: &Path) {
+        let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+        let clock = Clock::starting_at(Timestamp(wall.as_millis() as u64));
+        for live in runtime().block_on(rooms.observe()) {
+            let began = clock.now();
+            let files = RecordingFolder::create(&folder.join(live.room_id.to_string()), began, 0).expect("a folder");
+            let setup = RecordingSetup { clock, files: Arc::new(files), arbiter: Arbiter::new().handle(), began };
+            self.recordings.extend(Recording::start(rooms, live.room_id, NeededMedia::LowVideo, setup));
+        }
+    }
+
+    fn stop(&mut self) {
+        for recording in self.recordings.drain(..) {
+            for (key, track) in runtime().block_on(recording.stop(Duration::from_secs(10))) {
+                let line = json!({
+                    "participant": key.participant, "source": key.source, "segments": track.segments, "ledgers": track.ledgers,
+                    "ended": track.ended.map(|why| format!("{why:?}")),
+                });
+                println!("recorded {line}");
+            }
+            println!("stopped");
         }
     }
 
@@ -105,6 +140,10 @@ impl Listener {
             }
         }
     }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 impl Track {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { agrees } from "../harness/consent.js";
 import { meeting } from "../harness/person.js";
 import { LISTENER } from "../harness/server.js";
 import { openConnections } from "../harness/switching.js";
@@ -11,20 +12,6 @@ import { story } from "../harness/world.js";
 function heard(world, id, source) {
   const lines = world.server.log.split("\n").filter((line) => line.startsWith("heard ")).map((line) => JSON.parse(line.slice(6)));
   return lines.filter((one) => one.participant === id && one.source === source).at(-1) ?? null;
-}
-
-/** @param {Person} person @param {boolean} recording */
-function agrees(person, recording) {
-  return person.page.evaluate((agreed) => {
-    const find = (/** @type {Document|ShadowRoot} */ root) => {
-      for (const element of root.querySelectorAll("*")) {
-        if (element.localName === "gr-meeting") return element;
-        const inside = element.shadowRoot && find(element.shadowRoot);
-        if (inside) return /** @type {any} */ (inside);
-      }
-    };
-    return find(document).call.request("consent", { purposes: { recording: agreed } });
-  }, recording);
 }
 
 /** @param {Person} person @returns {Promise<number>} how many tiles say that the server hears a copy */

@@ -1,0 +1,32 @@
+//! From what a sink gives to what a file keeps, a track at a time and pure: no clock, no file.
+//!
+//! ```text
+//! SinkItem ─▶ reorder ─▶ assemble ─▶ timeline ─▶ fill (silence) ─▶ Write ─▶ a writer outside
+//!                │           │           │           │
+//!                └───────────┴─── ledger: what was lost, when, and why ──┘
+//! ```
+//!
+//! - [`reorder`]: puts packets in order, and waits a moment for those that are sent again.
+//! - [`assemble`]: payloads to whole frames.
+//! - [`timeline`]: a sender's clock to the recording's, by sender reports where there are any.
+//! - [`fill`]: sound has no holes: where none came, silence stands.
+//! - [`ledger`]: what a recording says of itself when it is over.
+//! - [`pipeline`]: these five, one after the other.
+//! - [`track`]: a ring through a pipeline into one file after the other, whatever the disk does; [`files`] is the port.
+//! - [`actor`]: an actor a track, by consent; [`book`] is what is known of them.
+
+pub mod actor;
+pub mod assemble;
+pub mod book;
+pub mod files;
+pub mod fill;
+pub mod frame;
+pub mod ledger;
+pub mod pipeline;
+pub mod reorder;
+pub mod timeline;
+pub mod track;
+
+pub use actor::{Recording, RecordingSetup};
+pub use frame::{EncodedFrame, TrackFormat};
+pub use pipeline::{TrackPipeline, Write};

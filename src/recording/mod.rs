@@ -1,0 +1,7 @@
+//! Recording, the side that touches files.
+
+pub mod folder;
+pub mod mux;
+pub mod unfinished;
+
+pub use folder::RecordingFolder;

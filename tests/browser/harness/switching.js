@@ -1,4 +1,5 @@
 import { gapsBetween, madeUpBetween, tookPath, watchPictures, watchSounds } from "./continuity.js";
+import { ofCall } from "./in-call.js";
 import { until } from "./until.js";
 
 /** Around a switch: before it, so that what was already stuck counts, and after it, until the old path is gone. */
@@ -89,14 +90,5 @@ export function pins(host, topology) {
 
 /** The host changes the room. @param {Person} host @param {Record<string, unknown>} settings */
 export function sets(host, settings) {
-  return host.page.evaluate((choice) => {
-    const find = (/** @type {Document|ShadowRoot} */ root) => {
-      for (const element of root.querySelectorAll("*")) {
-        if (element.localName === "gr-meeting") return element;
-        const inside = element.shadowRoot && find(element.shadowRoot);
-        if (inside) return /** @type {any} */ (inside);
-      }
-    };
-    return find(document).call.updateRoom({ settings: choice });
-  }, settings);
+  return ofCall(host, "updateRoom", { settings });
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # a worker a core, and the same sums on every run
 
-from . import anomaly, dataset, evaluate, export, fit, fixtures, mlp, prepare, store  # noqa: E402
+from . import anomaly, dataset, evaluate, export, fit, fixtures, prepare, store  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = 1
@@ -19,7 +19,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=ROOT / "training" / "work", help="where intermediate files lie")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--quick", action="store_true", help="a few epochs: to see that it works, not for use")
+    parser.add_argument("--quick", action="store_true", help="a few landmarks and epochs: to see that it works, not for use")
     commands = parser.add_subparsers(dest="command", required=True)
     prepare = commands.add_parser("prepare", help="features of every clip into WORK/clips.h5")
     prepare.add_argument("corpus", type=Path, help="folder with EMO-DB's files as FLAC")
@@ -40,7 +40,7 @@ def main() -> None:
     chosen = arguments()
     work, seed = chosen.work, chosen.seed
     work.mkdir(parents=True, exist_ok=True)
-    plan = mlp.Plan(epochs=2, guess_epochs=1, linear_epochs=2) if chosen.quick else mlp.Plan()
+    plan = fit.Plan(landmarks=40, directions=16, linear_epochs=2) if chosen.quick else fit.Plan()
     if chosen.command == "fixtures":
         return fixtures.write(chosen.speech, chosen.out)
     if chosen.command == "prepare":

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import corpus, metrics, mlp
+from . import corpus, fit, linear, metrics
 from .dataset import Clips
 
 
@@ -10,13 +10,11 @@ def log_mel_regression(learn: Clips, test: Clips, seed: int) -> np.ndarray:
     """Labels said by a logistic regression on mean and deviation of each mel band."""
     mean, scale = learn.log_mel.mean(axis=0), learn.log_mel.std(axis=0) + 1e-6
     rows, zeros = (learn.log_mel - mean) / scale, np.zeros(learn.log_mel.shape, np.float32)
-    counts = np.bincount(learn.label, minlength=len(corpus.LABELS))
-    weight = 1.0 / counts[learn.label]
-    lesson = mlp.Lesson(
+    lesson = linear.Lesson(
         rows.astype(np.float32), lambda _: zeros, np.eye(len(corpus.LABELS), dtype=np.float32)[learn.label],
-        np.full(len(learn), np.nan), (weight / weight.mean()).astype(np.float32),
+        np.full(len(learn), np.nan, np.float32), fit.balanced(learn.label),
     )  # fmt: skip
-    model = mlp.train_linear(lesson, mlp.Plan(linear_epochs=60, linear_penalty=0.01), seed)
+    model = linear.train(lesson, epochs=60, penalty=0.01, seed=seed)
     return model.logits(((test.log_mel - mean) / scale).astype(np.float32))[:, :-1].argmax(axis=1)
 
 

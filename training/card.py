@@ -36,8 +36,8 @@ def targets(ways: dict) -> str:
 def by_way(ways: dict) -> str:
     lines = [
         "| reference | UAR | right | calibration error | right on the surest 50 % | 70 % | 90 % | named | right when named "
-        "| arousal | arousal, disgust as calm |",
-        "|---|" + "---|" * 10,
+        "| arousal | arousal, disgust as calm | UAR of utterances |",
+        "|---|" + "---|" * 11,
     ]
     for way, name in WAYS.items():
         of = ways[way]
@@ -45,6 +45,7 @@ def by_way(ways: dict) -> str:
         parts = [
             of["uar"], of["accuracy"], of["calibration_error"], right["0.5"], right["0.7"], right["0.9"], of["named_share"],
             of["right_when_named"] or 0.0, of["arousal_accuracy"], of["arousal_accuracy_disgust_as_calm"],
+            of["uar_of_utterances"],
         ]  # fmt: skip
         lines.append(f"| {name} | " + " | ".join(f"{part:.3f}" for part in parts) + " |")
     return "\n".join(lines)
@@ -67,7 +68,7 @@ Written by `python -m training export` from the figures of `python -m training e
 ## What it is
 From one clip of 2 s of one person's voice: how animated it sounds (arousal, the main output), scores over seven labels
 ({", ".join(notes["labels"])}; a hint), and how unusual the clip is for its speaker. `emotion.onnx` {sizes["emotion.onnx"]:,} bytes,
-`anomaly.onnx` {sizes["anomaly.onnx"]:,} bytes, opset 17, dense layers only. Inputs, outputs and features: `docs/emotion.md`.
+`anomaly.onnx` {sizes["anomaly.onnx"]:,} bytes, opset 17, plain operators only. Inputs, outputs and features: `docs/emotion.md`.
 
 ## What it is not for
 It tells how acted German sounds. It doesn't know what anybody feels. Inferring emotion from voice at work and in education is
@@ -81,22 +82,27 @@ Speech", Interspeech 2005; CC0-1.0 as published by audEERING, 10 actors, 535 utt
 voice and tempo (speed and pitch), microphone (equalisation, band limit, clipping), room and noise.
 
 ## Method
-{notes["features"]} figures a clip, none of which a gain changes; a small network and a logistic regression, averaged, over
-features less the speaker's centre. The centre is the mean of up to {notes["remembered_clips"]} earlier clips without what their emotion explains,
-drawn to the training's mean by {notes["prior_clips"]:g} clips' worth. Seed {figures["seed"]}. The shipped model learned from all ten speakers; the figures are of models
-that did not know the speaker.
+{notes["features"]} figures a clip, none of which a gain changes. A logistic regression of the features less the speaker's centre, and a kernel
+regression: how near a clip lies to a few hundred landmarks among the training's, as it is and, where there is a centre, less it; their logits
+are summed. The centre is the mean of up to {notes["remembered_clips"]} earlier clips without what their emotion explains, drawn to the training's
+mean by {notes["prior_clips"]:g} clips' worth. With and without a centre have temperatures of their own. Seed {figures["seed"]}. The shipped model learned from
+all ten speakers; the figures are of models that did not know the speaker.
 
 ## Figures
 Leave one speaker out over {figures["speakers"]} speakers, clips of 2 s (shorter where the utterance is). Nothing of the held-out speaker is in
-standardisation, networks, temperatures or thresholds, which come from folds within the others. What was chosen by hand (features,
-layers, number of epochs) was chosen on this corpus, so expect a little less elsewhere. A reference's clips are drawn at random from other utterances of the speaker.
+standardisation, weights, temperatures or thresholds; the last two come from what models that knew neither that speaker nor each of the
+others said of these others. What was chosen by hand (families of features, penalties, number of landmarks) was chosen on this corpus, so
+expect a little less elsewhere; other languages were not heard at all. A reference's clips are drawn at random from other utterances of the speaker.
+Landmarks are drawn too: the same clips in another order gave 0.897 on the 70 % surest and a calibration error of 0.030 without a reference,
+and moved no UAR by more than 0.005.
 
 {targets(ways)}
 
 {by_way(ways)}
 
 "Named" is the share above the label's threshold ({notes["label_threshold"]:.2f} in the shipped model); the rest is shown as "unsure". Arousal counts
-angry, fearful and happy as animated, bored, neutral and sad as calm; disgust is neither and left out, or calm in the last column.
+angry, fearful and happy as animated, bored, neutral and sad as calm; disgust is neither and left out, or calm in the column that says so. The last column takes
+the mean of an utterance's clips.
 
 Recall by class:
 

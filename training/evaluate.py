@@ -1,34 +1,36 @@
 """`evaluate`: leave one speaker out.
 
 Nothing of the speaker who is out is in the standardisation, the networks, the temperatures or the thresholds: those come from
-folds within the others. A reference's clips are of other utterances than the clip's own."""
+what models that knew neither that speaker nor each of the others said of these others. A reference's clips are of other utterances than the clip's own."""
 
 from concurrent.futures import ProcessPoolExecutor
+from itertools import combinations
 
 import numpy as np
 
-from . import anomaly, baselines, corpus, fit, metrics, mlp, reference
+from . import anomaly, baselines, corpus, fit, metrics, reference
 from .dataset import Clips
 
 WAYS = {"without": 0, "with_8": 8, "with_15": 15}
 ONE_SIDED = {"with_8_neutral": "neutral", "with_8_angry": "angry"}
 
 
-def fold(job: tuple[Clips, int, mlp.Plan, int]) -> dict:
-    """Everything that is said of one speaker by a model of the others."""
-    clips, speaker, plan, seed = job
+def fold(job: tuple[Clips, int, dict, fit.Plan, int]) -> dict:
+    """Everything that is said of one speaker by a model of the others, calibrated by `said`: what strangers say of these."""
+    clips, speaker, said, plan, seed = job
     learn = clips.only(clips.speaker != speaker)
     test = clips.only((clips.speaker == speaker) & (clips.scene == 0))
-    model = fit.whole(learn, plan, seed)
+    model = fit.calibrated(fit.fit(learn, plan, seed), said)
     rows = model.standard(test.features)
     residuals = model.residual(rows)
     centres = {way: reference.for_test(residuals, test, count, seed) for way, count in WAYS.items()}
     for way, label in ONE_SIDED.items():
         centres[way] = reference.for_test(residuals, test, fit.TEST_CLIPS, seed, corpus.LABELS.index(label))
-    said = {way: model.said(model.logits(rows, centre)) for way, centre in centres.items()}
+    said = {way: model.said(model.logits(rows, centre), centre) for way, centre in centres.items()}
     plain = learn.only(learn.scene == 0)
     return {
         "labels": test.label,
+        "utterance": test.utterance,
         "said": said,
         "named": {way: shares.max(axis=1) >= model.label_threshold for way, (shares, _) in said.items()},
         "regression": baselines.log_mel_regression(plain, test, seed),
@@ -36,10 +38,17 @@ def fold(job: tuple[Clips, int, mlp.Plan, int]) -> dict:
     }
 
 
-def figures_of(labels: np.ndarray, shares: np.ndarray, arousal: np.ndarray, named: np.ndarray) -> dict:
+def other(one: int, pair: tuple[int, int]) -> int:
+    return pair[1] if pair[0] == one else pair[0]
+
+
+def figures_of(labels: np.ndarray, utterance: np.ndarray, shares: np.ndarray, arousal: np.ndarray, named: np.ndarray) -> dict:
     classes = len(corpus.LABELS)
     best = shares.argmax(axis=1)
     sure, right = shares.max(axis=1), best == labels
+    _, first, at = np.unique(utterance, return_index=True, return_inverse=True)
+    summed = np.zeros((len(first), classes))
+    np.add.at(summed, at, shares)
     truth = fit.AROUSAL[labels]
     known = ~np.isnan(truth)
     calm = np.where(known, truth, 0.0)
@@ -47,6 +56,7 @@ def figures_of(labels: np.ndarray, shares: np.ndarray, arousal: np.ndarray, name
     guessed = arousal >= 0.5
     return {
         "uar": metrics.unweighted(labels, best, classes),
+        "uar_of_utterances": metrics.unweighted(labels[first], summed.argmax(axis=1), classes),
         "recall": dict(zip(corpus.LABELS, metrics.recalls(labels, best, classes).tolist())),
         "accuracy": float(right.mean()),
         "calibration_error": metrics.calibration_error(sure, right),
@@ -59,16 +69,20 @@ def figures_of(labels: np.ndarray, shares: np.ndarray, arousal: np.ndarray, name
     }
 
 
-def evaluate(clips: Clips, plan: mlp.Plan, seed: int, workers: int) -> dict:
+def evaluate(clips: Clips, plan: fit.Plan, seed: int, workers: int) -> dict:
     """All figures, over all clips of all speakers together."""
-    jobs = [(clips, int(speaker), plan, seed) for speaker in np.unique(clips.speaker)]
+    speakers = [int(speaker) for speaker in np.unique(clips.speaker)]
+    pairs = [(clips, pair, plan, seed) for pair in combinations(speakers, 2)]
     with ProcessPoolExecutor(workers) as pool:
+        known = dict(zip((pair for _, pair, _, _ in pairs), pool.map(fit.strangers, pairs)))
+        jobs = [(clips, out, fit.joined([said[other(out, pair)] for pair, said in known.items() if out in pair]), plan, seed)
+                for out in speakers]  # fmt: skip
         folds = list(pool.map(fold, jobs))
-    labels = np.concatenate([fold["labels"] for fold in folds])
+    labels, utterance = (np.concatenate([fold[key] for fold in folds]) for key in ("labels", "utterance"))
 
     def joined(way: str) -> dict:
         shares, arousal = (np.concatenate([fold["said"][way][part] for fold in folds]) for part in (0, 1))
-        return figures_of(labels, shares, arousal, np.concatenate([fold["named"][way] for fold in folds]))
+        return figures_of(labels, utterance, shares, arousal, np.concatenate([fold["named"][way] for fold in folds]))
 
     unusual = {key: float(np.mean([fold["unusual"][key] for fold in folds])) for key in folds[0]["unusual"]}
     regression = np.concatenate([fold["regression"] for fold in folds])

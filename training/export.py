@@ -12,7 +12,7 @@ from . import anomaly, card, graph
 from .model import Model
 
 LARGEST = 300_000
-AGREE = 1e-5
+AGREE = 1e-4
 
 
 def scores_in_runtime(path: Path, features: np.ndarray, centre: np.ndarray) -> dict[str, np.ndarray]:

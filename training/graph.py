@@ -1,4 +1,4 @@
-"""The models as ONNX: dense layers and standardisation only, so that any runtime has them."""
+"""The models as ONNX: products, sums, limits, exponentials and casts only, so that any runtime has them."""
 
 import json
 
@@ -6,6 +6,7 @@ import numpy as np
 from onnx import ModelProto, TensorProto, checker, helper, numpy_helper
 
 from . import anomaly, corpus, model, reference
+from .kernel import Rounded
 
 OPSET = 17
 IR_VERSION = 8
@@ -22,6 +23,24 @@ class Graph:
         name = name or f"c{self.count}"
         self.constants.append(numpy_helper.from_array(np.asarray(values, dtype=np.float32), name))
         return name
+
+    def narrow(self, values: np.ndarray) -> str:
+        """A constant as it is, without being widened to 32 bits."""
+        self.count += 1
+        self.constants.append(numpy_helper.from_array(values, f"c{self.count}"))
+        return f"c{self.count}"
+
+    def rounded(self, matrix: Rounded) -> str:
+        """Out of four bits each: the high half of a byte is what remains of its sixteenth part without the fraction."""
+        both = self.node("Cast", self.narrow(matrix.packed()), to=TensorProto.FLOAT)
+        high = self.node("Floor", self.node("Mul", both, self.constant(1.0 / 16.0)))
+        low = self.node("Sub", both, self.node("Mul", high, self.constant(16.0)))
+        whole = self.node("Sub", self.node("Concat", low, high, axis=1), self.constant(8.0))
+        return self.node("Mul", whole, self.constant(matrix.scale))
+
+    def half(self, values: np.ndarray) -> str:
+        """A constant in 16 bits; `values` must fit."""
+        return self.node("Cast", self.narrow(values.astype(np.float16)), to=TensorProto.FLOAT)
 
     def node(self, kind: str, *inputs: str, out: str | None = None, **attributes) -> str:
         self.count += 1
@@ -53,47 +72,53 @@ class Graph:
         return made
 
 
-def folded(trained: model.Model) -> tuple[list[dict], dict]:
-    """The networks' last layers and the linear part with the halving, the mean over networks and the temperatures in them."""
-    hot = np.array([trained.temperature] * len(corpus.LABELS) + [trained.arousal_temperature], np.float32)
-    share = 0.5 / len(trained.nets)
-    nets = [{**net.weights, "out": net.weights["out"] * share / hot, "b3": net.weights["b3"] * share / hot} for net in trained.nets]
-    return nets, {key: value * 0.5 / hot for key, value in trained.linear.weights.items()}
-
-
 def emotion(trained: model.Model, notes: dict) -> ModelProto:
     graph = Graph()
-    nets, linear = folded(trained)
     classes = len(corpus.LABELS)
-    bias = sum(net["b3"] for net in nets) + linear["b"]
-    layers = [[graph.constant(net[key]) for key in ("first", "b1", "second", "b2")] for net in nets]
-    heads = {
-        part: ([graph.constant(net["out"][:, of]) for net in nets], graph.constant(linear["out"][:, of]), graph.constant(bias[of]))
-        for part, of in (("scores", slice(0, classes)), ("arousal", slice(classes, None)))
-    }
+    width, directions = trained.basis.directions.whole.shape
+    basis = graph.rounded(trained.basis.directions), graph.rounded(trained.basis.landmarks), graph.constant(trained.basis.offset)
+    halves = graph.constant(np.full((directions, 1), 0.5))
+    alone, beside = ({key: graph.constant(value) for key, value in part.items()} for part in (trained.alone, trained.beside))
+    flat = {"out": graph.half(trained.linear.weights["out"]), "b": graph.constant(trained.linear.weights["b"])}
 
-    def deep(away: str) -> list[str]:
-        return [
-            graph.node("Relu", graph.dense(graph.node("Relu", graph.dense(away, first, b1)), second, b2))
-            for first, b1, second, b2 in layers
-        ]
+    def near(rows: str) -> str:
+        along = graph.node("MatMul", rows, basis[0])
+        half = graph.node("MatMul", graph.node("Mul", along, along), halves)
+        return graph.node("Exp", graph.node("Sub", graph.dense(along, basis[1], basis[2]), half))
 
-    def head(part: str, away: str, hidden: list[str]) -> str:
-        outs, flat, bias = heads[part]
-        total = graph.dense(away, flat, bias)
-        for value, weight in zip(hidden, outs):
-            total = graph.node("Add", total, graph.node("MatMul", value, weight))
-        return total
+    def read(value: str, part: dict[str, str]) -> str:
+        return graph.dense(value, part["out"], part["b"])
+
+    def said(logits: str, known: str | None, scores: str | None = None, arousal: str | None = None) -> str:
+        """The shares, and the arousal where a name for it is given."""
+        both = (trained.label_temperature, scores, 0, classes), (trained.arousal_temperature, arousal, classes, classes + 1)
+        shares = ""
+        for hot, out, first, past in both:
+            if out is None and first:
+                break
+            pick = graph.constant(np.eye(classes + 1)[:, first:past])
+            inverse = graph.constant([[1.0 / hot.without]])
+            if known:
+                more = graph.constant([[1.0 / hot.known - 1.0 / hot.without]])
+                inverse = graph.node("Add", graph.node("Mul", known, more), inverse)
+            heated = graph.node("Mul", graph.node("MatMul", logits, pick), inverse)
+            shares = shares or graph.node("Softmax", heated, out=out, axis=1)
+            if first:
+                graph.node("Sigmoid", heated, out=out)
+        return shares
 
     standard = graph.standard(trained.mean, trained.scale)
     away = graph.node("Sub", standard, "centre")
-    hidden = deep(away)
-    graph.node("Softmax", head("scores", away, hidden), out="scores", axis=1)
-    graph.node("Sigmoid", head("arousal", away, hidden), out="arousal")
-    guess = graph.node("Softmax", head("scores", standard, deep(standard)), axis=1)
-    explained = graph.node("MatMul", guess, graph.constant(trained.offsets, "offsets"))
+    size = graph.node("MatMul", graph.node("Abs", "centre"), graph.constant(np.full((width, 1), model.KNOWN / width)))
+    known = graph.node("Clip", size, graph.constant(0.0), graph.constant(1.0))
+    share = graph.node("Mul", known, graph.constant([[0.5]]))
+    by_itself = read(near(standard), alone)
+    kept = graph.node("Mul", by_itself, graph.node("Sub", graph.constant([[1.0]]), share))
+    kernel = graph.node("Add", kept, graph.node("Mul", read(near(away), beside), share))
+    said(graph.node("Add", read(away, flat), kernel), known, "scores", "arousal")
+    guess = said(graph.node("Add", read(standard, flat), by_itself), None)
+    explained = graph.node("MatMul", guess, graph.half(trained.offsets))
     graph.node("Sub", standard, explained, out="residual")
-    width = len(trained.mean)
     return graph.finish("emotion", width, {"scores": classes, "arousal": 1, "residual": width}, texts(notes))
 
 

@@ -35,6 +35,8 @@ def prepare(folder: Path, out: Path, scenes: int, seed: int, workers: int, only:
     jobs = [(utterance, number, scenes, seed) for number, utterance in enumerate(found)]
     with ProcessPoolExecutor(workers) as pool:
         rows = [row for some in pool.map(rows_of, jobs, chunksize=4) for row in some]
+    # The recordings as they are, then one scene after the other: what is drawn from the rows hangs on their order.
+    rows.sort(key=lambda row: (row[1], row[0]))
     numbers = np.array([row[0] for row in rows])
     with h5py.File(out, "w") as file:
         file["features"] = np.stack([row[2] for row in rows]).astype(np.float32)

@@ -36,17 +36,19 @@ def centre_of(residuals: np.ndarray) -> np.ndarray:
     return residuals.sum(axis=0) / (len(residuals) + PRIOR_CLIPS)
 
 
-def drawn(residuals: np.ndarray, clips: Clips, rng: np.random.Generator) -> np.ndarray:
-    """A centre for every row from other utterances of its speaker and scene: none for a fifth, one-sided for a tenth."""
+def drawn(residuals: np.ndarray, clips: Clips, rng: np.random.Generator, without: float = WITHOUT) -> np.ndarray:
+    """A centre for every row from other utterances of its speaker and scene: none for `without` of them, one-sided for a tenth."""
     centres = np.zeros_like(residuals)
     for group in clips.groups():
         size = len(group)
         chosen = rng.integers(0, size, (size, REMEMBERED))
         for row in np.flatnonzero(rng.random(size) < ONE_SIDED):
-            some = np.flatnonzero(np.isin(clips.label[group], rng.choice(7, rng.integers(1, 3), replace=False)))
+            among = np.zeros(7, bool)
+            among[rng.integers(0, 7, rng.integers(1, 3))] = True
+            some = np.flatnonzero(among[clips.label[group]])
             if len(some) >= 3:
-                chosen[row] = rng.choice(some, REMEMBERED)
-        counts = np.where(rng.random(size) < WITHOUT, 0, rng.integers(1, REMEMBERED + 1, size))
+                chosen[row] = some[rng.integers(0, len(some), REMEMBERED)]
+        counts = np.where(rng.random(size) < without, 0, rng.integers(1, REMEMBERED + 1, size))
         heard = np.arange(REMEMBERED)[None, :] < counts[:, None]
         heard &= clips.utterance[group][chosen] != clips.utterance[group][:, None]
         times = np.zeros((size, size), np.float32)

@@ -1,36 +1,49 @@
 """Trained models as files between the commands."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
-from . import anomaly, mlp
-from .model import Model
+from . import anomaly, kernel, linear
+from .model import Model, Temperatures
 
 ARRAYS = ("mean", "scale", "offsets")
-NUMBERS = ("temperature", "arousal_temperature", "label_threshold", "arousal_threshold")
+LAYERS = ("alone", "beside", "linear")
+HEAT = ("label_temperature", "arousal_temperature")
+NUMBERS = ("label_threshold", "arousal_threshold")
 
 
 def save(model: Model, path: Path) -> None:
     arrays = {name: getattr(model, name) for name in ARRAYS}
-    for number, net in enumerate(model.nets):
-        arrays |= {f"net{number}.{key}": value for key, value in net.weights.items()}
-    arrays |= {f"linear.{key}": value for key, value in model.linear.weights.items()}
-    arrays["numbers"] = np.array(json.dumps({name: getattr(model, name) for name in NUMBERS}))
-    np.savez(path, **arrays)
+    for name, layer in zip(LAYERS, (model.alone, model.beside, model.linear.weights)):
+        arrays |= {f"{name}.{key}": value for key, value in layer.items()}
+    for name in ("directions", "landmarks"):
+        matrix = getattr(model.basis, name)
+        arrays |= {f"{name}.whole": matrix.whole, f"{name}.scale": matrix.scale}
+    arrays["offset"] = model.basis.offset
+    numbers = {name: getattr(model, name) for name in NUMBERS} | {name: asdict(getattr(model, name)) for name in HEAT}
+    np.savez(path, **arrays, numbers=np.array(json.dumps(numbers)))
 
 
 def load(path: Path) -> Model:
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
-    nets = []
-    while f"net{len(nets)}.out" in arrays:
-        start = f"net{len(nets)}."
-        nets.append(mlp.Net({key[len(start) :]: value for key, value in arrays.items() if key.startswith(start)}))
-    linear = mlp.Linear({"out": arrays["linear.out"], "b": arrays["linear.b"]})
+    alone, beside, flat = ({key: arrays[f"{name}.{key}"] for key in ("out", "b")} for name in LAYERS)
+    directions, landmarks = (
+        kernel.Rounded(arrays[f"{name}.whole"], arrays[f"{name}.scale"]) for name in ("directions", "landmarks")
+    )
     numbers = json.loads(str(arrays["numbers"]))
-    return Model(nets=tuple(nets), linear=linear, **{name: arrays[name] for name in ARRAYS}, **numbers)
+    return Model(
+        basis=kernel.Basis(directions, landmarks, arrays["offset"]),
+        alone=alone,
+        beside=beside,
+        linear=linear.Linear(flat),
+        **{name: arrays[name] for name in ARRAYS},
+        **{name: Temperatures(**numbers[name]) for name in HEAT},
+        **{name: numbers[name] for name in NUMBERS},
+    )
 
 
 def save_anomaly(found: anomaly.Anomaly, path: Path) -> None:

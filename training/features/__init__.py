@@ -4,12 +4,12 @@ A clip is mono, 16 kHz, 0.5 to 2.6 s. Nothing in a row depends on the clip's lev
 
 import numpy as np
 
-from . import framing, functionals, mel, motion, pitch, spectrum, voice
+from . import contrast, framing, functionals, mel, motion, pitch, spectrum, voice
 from .voice import NotVoice
 
 SHORTEST = framing.RATE // 2
 LONGEST = 26 * framing.RATE // 10
-WIDTH = 407
+WIDTH = 712
 
 
 def row(samples: np.ndarray) -> np.ndarray:
@@ -51,12 +51,14 @@ def functionals_of(short, long, levels, tone, aperiodic, active, voiced) -> np.n
     balance = spectrum.balance(short)
     scalars = spectrum.scalars(short)
     harmonic = spectrum.harmonics(long, np.where(voiced, tone, np.nan))
-    voice_figures = np.concatenate([scalars, harmonic, aperiodic[:, None]], axis=1)[voiced]
+    voice_figures = np.concatenate([scalars, harmonic, aperiodic[:, None]], axis=1)
     rest = active & ~voiced
     loud = voiced & (levels >= np.quantile(levels[voiced], 0.7))
     dull = balance[rest].mean(axis=0) if rest.sum() >= 3 else balance[voiced].mean(axis=0)
     tracks = motion.grouped(log_mel)
     moving = np.column_stack([cepstrum[:, :6], tone, levels])
+    figure_slopes = mel.delta(voice_figures)[voiced]
+    told = np.column_stack([moving, voice_figures[:, contrast.TOLD]])
     paired = np.column_stack([tracks, tone, levels])[voiced]
     centred = log_mel - log_mel.mean(axis=1, keepdims=True)
     return np.concatenate([
@@ -66,12 +68,20 @@ def functionals_of(short, long, levels, tone, aperiodic, active, voiced) -> np.n
         functionals.spread_of(balance[voiced], (0.1, 0.9)),
         balance[loud].mean(axis=0), dull,
         centred[voiced].std(axis=0),
-        functionals.spread_of(voice_figures, (0.1, 0.5, 0.9)),
+        functionals.spread_of(voice_figures[voiced], (0.1, 0.5, 0.9)),
         functionals.of_pitch(tone, voiced),
         functionals.of_energy(levels, active, voiced),
         motion.modulation(np.column_stack([tracks, levels])),
         motion.drift(moving, voiced),
         motion.together(paired),
+        figure_slopes.std(axis=0), np.abs(figure_slopes).mean(axis=0),
+        *functionals.quantiles(slopes[voiced], (0.1, 0.9)),
+        centred[voiced].mean(axis=0), *functionals.quantiles(centred[voiced], (0.1, 0.9)), centred[active].mean(axis=0),
+        motion.modulation(motion.envelopes(log_mel)),
+        contrast.thirds(told, voiced),
+        functionals.of_steps(tone, levels, voiced),
+        contrast.by_energy(np.column_stack([cepstrum, voice_figures, tone]), levels, voiced),
+        contrast.unvoiced(scalars, rest, voiced),
     ])  # fmt: skip
 
 

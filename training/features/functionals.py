@@ -47,6 +47,27 @@ def of_pitch(pitch: np.ndarray, voiced: np.ndarray) -> np.ndarray:
     ])  # fmt: skip
 
 
+def spread_or_none(values: np.ndarray) -> list[float]:
+    """Mean and deviation; zeros of nothing."""
+    return [values.mean(), values.std()] if len(values) else [0.0, 0.0]
+
+
+def of_steps(pitch: np.ndarray, levels: np.ndarray, voiced: np.ndarray) -> np.ndarray:
+    """Thirteen figures of how pitch and level go from frame to frame: up, down, how far, and whether together."""
+    both = voiced[1:] & voiced[:-1]
+    tones, louds = np.diff(pitch)[both], np.diff(levels)[both]
+    if not len(tones):
+        return np.zeros(13)
+    far = np.abs(tones)
+    a, b = tones - tones.mean(), louds - louds.mean()
+    return np.array([
+        *spread_or_none(tones[tones > 0.0]), *spread_or_none(tones[tones < 0.0]),
+        *spread_or_none(louds[louds > 0.0]), *spread_or_none(louds[louds < 0.0]),
+        far.mean(), np.median(far), np.quantile(far, 0.9), np.median(np.abs(louds)),
+        a @ b / (np.sqrt((a @ a) * (b @ b)) + 1e-9),
+    ])  # fmt: skip
+
+
 def of_energy(levels: np.ndarray, active: np.ndarray, voiced: np.ndarray) -> np.ndarray:
     """Sixteen figures of the energy's shape: decibels against the clip's own loud frames, never against full scale."""
     top = np.quantile(levels[active], 0.95)

@@ -15,8 +15,14 @@ def grouped(log_mel: np.ndarray) -> np.ndarray:
     return np.add.reduceat(log_mel, GROUPS, axis=1)
 
 
+def envelopes(log_mel: np.ndarray) -> np.ndarray:
+    """Power of the same six groups against its own mean, shape (frames, 6)."""
+    power = np.add.reduceat(10.0 ** ((log_mel - log_mel.max()) / 10.0), GROUPS, axis=1)
+    return power / power.mean(axis=0)
+
+
 def modulation(tracks: np.ndarray) -> np.ndarray:
-    """Log share of six modulation bands in each track, then each track's log power; shape (7 columns * 7,)."""
+    """Log share of six modulation bands in each track, then each track's log power; shape (columns * 7,)."""
     count = len(tracks)
     window = 0.5 - 0.5 * np.cos(2.0 * np.pi * (np.arange(count) + 0.5) / count)
     moved = np.fft.rfft((tracks - tracks.mean(axis=0)) * window[:, None], LENGTH, axis=0)

@@ -3,6 +3,7 @@
 mod adapters;
 mod data_lock;
 mod housekeeping;
+mod left_over;
 mod listen;
 mod shutdown;
 
@@ -10,12 +11,18 @@ use crate::{
     config::Config,
     identity::{KeyError, PasswordError},
     media::{self, MediaError},
+    recording::storage::StorageError,
     store::StoreError,
     telemetry::{self, TelemetryError},
 };
 use actors::RoomsHandle;
 use data_lock::DataLock;
-use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +39,8 @@ pub enum AppError {
     DataLock { path: PathBuf, error: io::Error },
     #[error(transparent)]
     Keys(#[from] KeyError),
+    #[error("recordings can't be kept: {0}")]
+    Recordings(StorageError),
     #[error("passwords can't be hashed here: {0}")]
     Passwords(PasswordError),
     #[error("can't listen on {0}: {1}")]
@@ -64,14 +73,17 @@ async fn run(config: Config, started: impl FnOnce(RoomsHandle)) -> Result<(), Ap
     let media = config.sfu.then(|| media::start(&config)).transpose()?;
     let parts = adapters::build(&config, metrics, media.as_ref())?;
     let (shared, signalling) = (parts.shared.clone(), parts.signalling.clone());
+    left_over::tidy(shared.clone(), SystemTime::now()).await;
     let server = listen::start(&config, parts)?;
     started(shared.rooms.clone());
     let upkeep = actix::spawn(telemetry::upkeep(shared.metrics.clone()));
     let housekeeping = actix::spawn(housekeeping::keep(shared.clone()));
+    let library = actix::spawn(shared.library.clone().work());
     let drain = Duration::from_secs(config.drain_seconds);
     actix::spawn(shutdown::on_signal(server.handle(), shared, signalling, drain));
     let served = server.await;
     housekeeping.abort();
+    library.abort();
     upkeep.abort();
     // The rooms have ended, or will not: whoever still sends is told that nobody listens.
     if let Some(media) = media {

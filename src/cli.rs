@@ -5,7 +5,9 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
 
 mod admin;
+mod emotion;
 mod print;
+mod recording;
 
 #[derive(Parser)]
 #[command(name = "greenroom", version, about = "A self-hosted real-time room engine: meet in a browser, from one binary.")]
@@ -30,6 +32,11 @@ enum Command {
     Schema,
     /// Print the OpenAPI document.
     Openapi,
+    /// What a meeting would show of files with voices.
+    Emotion(emotion::Emotion),
+    /// What was recorded.
+    #[command(subcommand)]
+    Recording(recording::Recording),
     /// The keys that sign tokens.
     #[command(subcommand)]
     Keys(admin::Keys),
@@ -102,6 +109,8 @@ fn run(command: Command, config: Config, started: impl FnOnce(actors::RoomsHandl
         Command::Replay { file } => print::replay(&file),
         Command::Schema => print::schema(),
         Command::Openapi => print::openapi(),
+        Command::Emotion(command) => command.run(&config),
+        Command::Recording(command) => command.run(&config),
         Command::Keys(command) => command.run(&config),
         Command::Tenants(command) => command.run(&config),
         Command::ApiKeys(command) => command.run(&config),

@@ -79,6 +79,14 @@ settings! {
     public_url: Option<String> = None;
     /// Does this server forward media? Without, rooms stay peer to peer and no media port is opened.
     sfu: bool = true;
+    /// May meetings be recorded here? It needs media on this server.
+    recording: bool = true;
+    /// Bytes that stay free on the disk: recordings take it for full before that.
+    recording_keep_free_bytes: u64 = 256 * 1024 * 1024;
+    /// A recorded file of more bytes ends, and the next begins.
+    recording_segment_bytes: u64 = 3 * 1024 * 1024 * 1024;
+    /// Is everybody's sound written as WAV too, for programs that read it? It is decoded for that, and takes 350 MB an hour and person.
+    recording_wav: bool = false;
     /// First UDP and TCP port of the media workers, which count up from it and pass over those that are taken; 0 means any that are free.
     media_port: u16 = 40000;
     /// Media worker threads, each with its port; 0 means one a core.
@@ -158,6 +166,65 @@ settings! {
     /// Other changes that one address may ask for in a minute.
     writes_per_minute_per_address: u32 = 600;
 
+    /// Is a film made of each finished recording? It needs ffmpeg, and about half a minute of a core for each minute.
+    recording_composite: bool = true;
+    /// The ffmpeg that makes it: a name to be found, or a path. 4.4 or later.
+    recording_ffmpeg: PathBuf = PathBuf::from("ffmpeg");
+    /// Where the files of finished recordings go: `s3://bucket/prefix`, or a folder such as `/mnt/recordings`. Unset, they stay in data_dir.
+    recording_store_url: Option<String> = None;
+    /// Where files go after recording_move_after_days: another bucket or folder, reached in the same way.
+    recording_archive_url: Option<String> = None;
+    /// Days after which recordings go to the archive.
+    recording_move_after_days: u64 = 30;
+    /// Address of an S3-compatible store that is not Amazon's, such as `https://s3.example.org`.
+    recording_store_endpoint: Option<String> = None;
+    /// The store's region.
+    recording_store_region: String = "us-east-1".to_owned();
+    /// The store's access key id. Unset: `AWS_ACCESS_KEY_ID` of the environment, or the machine's own role.
+    recording_store_key: Option<Secret> = None;
+    /// The secret to it.
+    recording_store_secret: Option<Secret> = None;
+    /// Days that recordings are kept at most, whatever their room says; 0 means as long as it says.
+    recording_retention_days: u64 = 0;
+
+    /// May rooms ask for the emotion of voices? It needs media on this server; each room and each person decides besides.
+    emotion: bool = true;
+    /// An ONNX Runtime library, 1.24 or later, such as `/usr/lib/libonnxruntime.so`, to run models with. Unset: what is built in.
+    onnxruntime_library: Option<PathBuf> = None;
+    /// Folder with `emotion.onnx`, `anomaly.onnx` and `emotion.json` in place of the models that are built in.
+    emotion_model_dir: Option<PathBuf> = None;
+    /// A model of yours for pictures of faces; see docs/emotion.md. Unset, clips of pictures are refused.
+    emotion_frame_model: Option<PathBuf> = None;
+    /// Longest file that may be sent to be judged.
+    max_emotion_file_bytes: u64 = 100 * 1024 * 1024;
+    /// Of a longer file only so much of its beginning is judged.
+    max_emotion_file_seconds: u64 = 600;
+    /// A provider that judges voices in place of the models here: `wss://…`; see docs/emotion.md. Voices leave this server then.
+    emotion_provider_url: Option<String> = None;
+    /// The key that the provider knows this server by.
+    emotion_provider_key: Option<Secret> = None;
+    /// May the provider have a private address, such as one in this server's own network?
+    emotion_provider_private: bool = false;
+
+    /// Tracks whose sound is written to files at once, our own and those of other servers.
+    audio_tracks_max: usize = 512;
+    /// Bytes that stay free on the disk: files of sessions take it for full before that.
+    session_keep_free_bytes: u64 = 64 * 1024 * 1024;
+    /// Streams of other servers at once (`/egress-audio`, `/egress-video`).
+    egress_max_streams: usize = 256;
+    /// Longest message of such a stream.
+    egress_frame_bytes: usize = 4 * 1024 * 1024;
+    /// How long such a stream may send nothing, unless it is muted.
+    egress_idle_seconds: u64 = 120;
+    /// The API key of a LiveKit server, whose webhook may then be sent to `/livekit/webhook`.
+    livekit_api_key: Option<String> = None;
+    /// The secret that belongs to it.
+    livekit_api_secret: Option<Secret> = None;
+    /// Longest backup that a browser may send of a track of its own.
+    backup_max_bytes: u64 = 512 * 1024 * 1024;
+    /// Backups that one person may begin in a recording.
+    backups_per_person: u32 = 50;
+
     /// How long a request may take to send its headers.
     header_timeout_seconds: u64 = 5;
     /// How long an idle HTTP connection is kept.
@@ -200,6 +267,20 @@ impl Config {
         }
         if !self.turn_urls.is_empty() && self.turn_secret.is_none() {
             return wrong("turn_secret", "is needed by turn_urls");
+        }
+        if self.recording_store_key.is_some() != self.recording_store_secret.is_some() {
+            return wrong("recording_store_secret", "is needed together with recording_store_key");
+        }
+        if self.recording_archive_url.is_some() && self.recording_store_url == self.recording_archive_url {
+            return wrong("recording_archive_url", "must be another place than recording_store_url");
+        }
+        if let Some(url) = &self.emotion_provider_url
+            && !(url.starts_with("wss://") || url.starts_with("ws://"))
+        {
+            return wrong("emotion_provider_url", "must begin with wss:// or ws://");
+        }
+        if self.livekit_api_key.is_some() != self.livekit_api_secret.is_some() {
+            return wrong("livekit_api_secret", "is needed together with livekit_api_key");
         }
         if self.media_idle_ms < 500 {
             return wrong("media_idle_ms", "must be at least 500");

@@ -67,6 +67,10 @@ id!(
     FileId
 );
 id!(
+    /// One recording of a session.
+    RecordingId
+);
+id!(
     /// One account.
     UserId
 );

@@ -11,6 +11,7 @@
 //! The five rules: decisions are pure · the shell is thin · every queue is bounded · packets never cross a mailbox · a crash loses
 //! one actor, never the room.
 
+pub mod audio;
 pub mod clock;
 pub mod emotion;
 pub mod ids;

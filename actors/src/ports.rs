@@ -5,8 +5,9 @@ use crate::sinks::SinkItem;
 use crate::{
     clock::Timestamp,
     ids::*,
-    protocol::{EndReason, IceServer, Settings},
+    protocol::{CommandError, Consents, EmotionReading, EndReason, IceServer, Purpose, RecordingStop, Settings},
 };
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{future::Future, pin::Pin};
@@ -130,6 +131,18 @@ pub struct QualityPoint {
     pub jitter_ms: f32,
 }
 
+/// An answer of somebody who was asked whether their media may be used for a purpose.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentRecord {
+    pub identity: Identity,
+    pub purpose: Purpose,
+    pub granted: bool,
+    /// Of the words with which they were asked.
+    pub text_version: String,
+    pub at: Timestamp,
+}
+
 /// Keeps rooms, sessions and their journals. An answered write survives a crash of the process.
 pub trait RoomStore: Send + Sync + 'static {
     /// Sees every write that was asked for before.
@@ -149,6 +162,9 @@ pub trait RoomStore: Send + Sync + 'static {
     fn forget_admitted(&self, room: RoomId, identity: Identity) -> Answer<()>;
     fn audit(&self, entry: AuditEntry) -> Answer<()>;
     fn record_quality(&self, point: QualityPoint) -> Answer<()>;
+    /// With the account, of those who have one; of others the audit log and the session's report know it.
+    fn record_consent(&self, session: SessionId, consent: ConsentRecord) -> Answer<()>;
+    fn record_emotion(&self, session: SessionId, reading: EmotionReading) -> Answer<()>;
 }
 
 /// Makes ICE servers with credentials for one participant.
@@ -174,3 +190,59 @@ pub trait MediaPlane: Send + Sync + 'static {
     /// Taken in order, or not at all.
     fn send(&self, room: RoomId, command: MediaCommand) -> Result<(), MediaBusy>;
 }
+
+/// News of one room's recording, in order. What is told twice is so once.
+#[derive(Clone, PartialEq)]
+pub enum RecorderNews {
+    /// This recording runs: it begins now, or goes on after a restart.
+    Runs(Box<RecordingOrder>),
+    /// Everybody who is there, with their answers as they are from `at` on.
+    People {
+        people: Vec<PersonInRecording>,
+        at: Timestamp,
+    },
+    Stopped {
+        recording: RecordingId,
+        reason: RecordingStop,
+        at: Timestamp,
+    },
+}
+
+#[derive(Clone, PartialEq)]
+pub struct RecordingOrder {
+    pub recording: RecordingId,
+    pub started_at: Timestamp,
+    /// Known when it begins.
+    pub started_by: Option<Identity>,
+    pub room: RoomRecord,
+    pub session: SessionId,
+}
+
+#[derive(Clone, PartialEq)]
+pub struct PersonInRecording {
+    pub id: ParticipantId,
+    pub display_name: String,
+    pub consents: Consents,
+}
+
+/// Records rooms. Calls never block.
+pub trait Recorder: Send + Sync + 'static {
+    fn tell(&self, room: RoomId, news: RecorderNews);
+}
+
+/// Reads the emotion of voices. Calls never block.
+pub trait EmotionReader: Send + Sync + 'static {
+    /// Listen to this room's session, to those who agree, or stop it. Told twice is told once.
+    fn listen(&self, room: RoomId, session: SessionId, wanted: bool);
+    /// A clip that somebody sent of themselves: a file of any audio format that is understood.
+    fn clip(&self, participant: ParticipantId, clip: Clip) -> ClipAnswer;
+}
+
+/// A file as it came.
+#[derive(Clone)]
+pub enum Clip {
+    File(Bytes),
+    Base64(String),
+}
+
+pub type ClipAnswer = Pin<Box<dyn Future<Output = Result<EmotionReading, CommandError>> + Send>>;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::media::scenario::Purpose;
+
 pub struct Rest {
     client: reqwest::Client,
     base: String,
@@ -80,7 +82,7 @@ impl Rest {
     }
 
     /// A room whose media goes through the server, whoever is in it.
-    pub async fn create_forwarding_room(&self, number: usize, size: usize) -> Result<CreatedRoom, RestError> {
+    pub async fn create_forwarding_room(&self, number: usize, size: usize, agree: &[Purpose]) -> Result<CreatedRoom, RestError> {
         let body = json!({
             "hostName": "Host",
             "name": format!("Media {number}"),
@@ -89,6 +91,8 @@ impl Rest {
                 "joinBeforeHost": true,
                 "topology": "sfu",
                 "maxParticipants": (size * 2).clamp(2, 1000),
+                "emotion": agree.contains(&Purpose::Emotion),
+                "recording": if agree.contains(&Purpose::Recording) { "auto" } else { "off" },
             },
         });
         self.post("/api/v1/rooms", &body).await

@@ -6,6 +6,7 @@ mod tests;
 
 use crate::{
     config::Config,
+    recording::library::{Library, LibraryError},
     store::{Id, Store, StoreError},
     web::{idempotency::KEPT_MS, state::Shared},
 };
@@ -16,12 +17,14 @@ use std::{collections::BTreeMap, time::Duration};
 const FIRST_AFTER: Duration = Duration::from_secs(15);
 const EVERY: Duration = Duration::from_secs(300);
 const DAY_MS: i64 = 24 * 3600 * 1000;
+/// How long another server may tell the same again.
+const TOLD_MS: i64 = 7 * DAY_MS;
 /// Rooms that are looked at together.
 const ROOMS: i64 = 100;
 
 /// Runs until it is dropped, with the server. Servers that start together don't tidy together.
 pub async fn keep(shared: Data<Shared>) {
-    let mut house = House::new(shared.store.clone(), &shared.config);
+    let mut house = House::new(shared.store.clone(), shared.library.clone(), &shared.config);
     tokio::time::sleep(jittered(FIRST_AFTER)).await;
     loop {
         let removed = house.tidy(shared.now_ms()).await;
@@ -70,6 +73,7 @@ impl Removed {
 /// What is tidied, and for how long things stay.
 struct House {
     store: Store,
+    library: Library,
     files: Files,
     audit_ms: i64,
     removed_room_ms: i64,
@@ -79,9 +83,10 @@ struct House {
 }
 
 impl House {
-    fn new(store: Store, config: &Config) -> Self {
+    fn new(store: Store, library: Library, config: &Config) -> Self {
         Self {
             store,
+            library,
             files: Files::below(&config.data_dir),
             audit_ms: days(config.audit_retention_days),
             removed_room_ms: days(config.removed_room_days),
@@ -94,6 +99,7 @@ impl House {
     async fn tidy(&mut self, now: i64) -> Removed {
         let mut removed = Removed::default();
         removed.add("refresh_tokens", self.store.purge_tokens(now).await);
+        removed.add("told_events", self.store.purge_told_events(now - TOLD_MS).await);
         removed.add("idempotency_keys", self.store.purge_requests(now - KEPT_MS).await);
         removed.add("audit", self.store.purge_audit(now.saturating_sub(self.audit_ms)).await);
         removed.add("consents", self.store.purge_consents(now.saturating_sub(self.audit_ms)).await);
@@ -101,6 +107,7 @@ impl House {
         removed.add("accounts", self.store.purge_users(now.saturating_sub(self.removed_account_ms)).await);
         self.remove_rooms(now.saturating_sub(self.removed_room_ms), &mut removed).await;
         self.forget_sessions(now, &mut removed).await;
+        removed.add("recordings", self.library.remove_overdue(now).await);
         if self.searched_at.is_none_or(|at| now - at >= DAY_MS) {
             self.searched_at = Some(now);
             removed.add("lost_files", self.files.remove_lost(&self.store, now - DAY_MS).await);
@@ -131,7 +138,17 @@ impl House {
     /// First the files: without its row nobody would find them again.
     async fn remove_room(&self, room: Id) -> Result<(), Failure> {
         self.files.remove_all_of(room).await?;
+        for session in self.store.sessions_of(room.0, None, i64::MAX).await? {
+            self.files.remove_session(session.id).await?;
+        }
+        self.library.remove_all_of(room.0).await?;
         Ok(self.store.purge_room(room.0).await?)
+    }
+
+    /// First what other servers sent into it.
+    async fn remove_session(&self, session: Id) -> Result<(), Failure> {
+        self.files.remove_session(session).await?;
+        Ok(self.store.purge_session(session.0).await?)
     }
 
     /// Each room says how long what happened in it is kept.
@@ -146,7 +163,7 @@ impl House {
                 removed.add("files", self.files.remove(&self.store, file).await.map(|()| 1));
             }
             for session in overdue.sessions {
-                removed.add("sessions", self.store.purge_session(session.0).await.map(|()| 1));
+                removed.add("sessions", self.remove_session(session).await.map(|()| 1));
             }
             for (room, before) in overdue.known {
                 removed.add("known_people", self.store.purge_known(room.0, before).await);
@@ -167,6 +184,8 @@ impl House {
 enum Failure {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Recording(#[from] LibraryError),
     #[error("a file: {0}")]
     Disk(#[from] std::io::Error),
 }

@@ -39,6 +39,9 @@ pub async fn on_signal(server: ServerHandle, shared: Data<Shared>, signalling: D
     if timeout_at(deadline.min(began + SOCKETS), no_sockets(&signalling)).await.is_err() {
         tracing::warn!("some sockets did not close in time");
     }
+    if let Some(recorder) = &shared.recorder {
+        recorder.pause(deadline.saturating_duration_since(Instant::now())).await;
+    }
     sleep_until(deadline.min(began + NOTICE)).await;
     if timeout_at(deadline, server.stop(true)).await.is_err() {
         tracing::warn!("some requests did not end in time");

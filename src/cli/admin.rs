@@ -74,7 +74,7 @@ pub enum ApiKeys {
     /// Make a key that reaches everything of its tenant, and print it: it is shown once.
     Create {
         name: String,
-        /// rooms:read, rooms:write, sessions:read, users:write or audit:read; may be given more than once.
+        /// rooms:read, rooms:write, sessions:read, users:write, audit:read or egress:write; may be given more than once.
         #[arg(long = "scope", required = true)]
         scopes: Vec<Scope>,
         /// The tenant's id; the one that is there from the start if not given.

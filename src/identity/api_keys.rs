@@ -31,10 +31,14 @@ pub enum Scope {
     UsersWrite,
     #[serde(rename = "audit:read")]
     AuditRead,
+    /// Sends media of other servers.
+    #[serde(rename = "egress:write")]
+    EgressWrite,
 }
 
 impl Scope {
-    pub const ALL: [Self; 5] = [Self::RoomsRead, Self::RoomsWrite, Self::SessionsRead, Self::UsersWrite, Self::AuditRead];
+    pub const ALL: [Self; 6] =
+        [Self::RoomsRead, Self::RoomsWrite, Self::SessionsRead, Self::UsersWrite, Self::AuditRead, Self::EgressWrite];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -43,6 +47,7 @@ impl Scope {
             Self::SessionsRead => "sessions:read",
             Self::UsersWrite => "users:write",
             Self::AuditRead => "audit:read",
+            Self::EgressWrite => "egress:write",
         }
     }
 }

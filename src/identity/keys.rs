@@ -148,13 +148,13 @@ impl Keys {
     }
 
     /// The id and the key to sign with.
-    pub(super) fn signing(&self) -> (String, EncodingKey) {
+    pub(crate) fn signing(&self) -> (String, EncodingKey) {
         let ring = self.ring();
         (ring.pairs[0].kid.clone(), ring.pairs[0].signing.clone())
     }
 
     /// The key that a token names. A malformed name is refused before anything else happens.
-    pub(super) fn verifying(&self, kid: &str) -> Option<DecodingKey> {
+    pub(crate) fn verifying(&self, kid: &str) -> Option<DecodingKey> {
         check_kid(kid).ok()?;
         let known = |ring: &Ring| ring.pairs.iter().find(|pair| pair.kid == kid).map(|pair| pair.verifying.clone());
         known(&self.ring()).or_else(|| if self.look_for_unknown() { known(&self.current()) } else { None })

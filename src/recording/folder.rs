@@ -7,7 +7,7 @@ use actors::{
     Timestamp,
     recording::{
         TrackFormat,
-        files::{FileError, RecordingFiles, SegmentDone, SegmentFile, SegmentKey},
+        files::{Container, FileError, RecordingFiles, SegmentDone, SegmentFile, SegmentKey},
     },
     sfu::Codec,
 };
@@ -32,13 +32,26 @@ impl RecordingFolder {
     /// `keep_free`: bytes that stay free on the disk, for all else that lives there. The folder is made.
     pub fn create(path: &Path, began: Timestamp, keep_free: u64) -> Result<Self, FileError> {
         fs::create_dir_all(path).map_err(refused)?;
-        Ok(Self { path: path.to_owned(), began, keep_free })
+        Ok(Self::open(path, began, keep_free))
+    }
+
+    /// Of a folder that is there.
+    pub fn open(path: &Path, began: Timestamp, keep_free: u64) -> Self {
+        Self { path: path.to_owned(), began, keep_free }
     }
 
     /// How a piece is called.
     pub fn name(key: SegmentKey, codec: Codec) -> String {
-        let end = if codec == Codec::H264 { "mkv" } else { "webm" };
-        format!("{}-{}-{:04}.{end}", key.participant, key.source.name(), key.number)
+        key.file_name(Container::of(codec))
+    }
+
+    /// From then on it is one of ours, whatever happens.
+    fn write_head(&self, file: File, format: &TrackFormat, at_ms: u64) -> Result<WebmWriter<BufWriter<File>>, FileError> {
+        let start = Timestamp(self.began.0 + at_ms);
+        let mut writer = WebmWriter::create(BufWriter::with_capacity(BUFFER, file), format, start).map_err(refused)?;
+        writer.get_mut().flush().map_err(refused)?;
+        sync_folder(&self.path)?;
+        Ok(writer)
     }
 
     /// The disk is thought to be full while some of it is left.
@@ -53,9 +66,11 @@ impl RecordingFiles for RecordingFolder {
         let path = self.path.join(Self::name(key, format.codec));
         // A piece is never written over.
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path).map_err(refused)?;
-        let start = Timestamp(self.began.0 + at_ms);
-        let writer = WebmWriter::create(BufWriter::with_capacity(BUFFER, file), format, start).map_err(refused)?;
-        sync_folder(&self.path)?;
+        let begun = self.write_head(file, format, at_ms).inspect_err(|_| {
+            // Its name is free for the next attempt.
+            let _ = fs::remove_file(&path);
+        });
+        let writer = begun?;
         Ok(Box::new(Piece { writer, at_ms, folder: self.path.clone(), keep_free: self.keep_free }))
     }
 }
@@ -79,6 +94,10 @@ impl Piece {
 impl SegmentFile for Piece {
     fn write(&mut self, at_ms: u64, keyframe: bool, data: &[u8]) -> Result<(), FileError> {
         self.writer.write(at_ms.saturating_sub(self.at_ms), keyframe, data).map_err(refused)
+    }
+
+    fn flush(&mut self) -> Result<(), FileError> {
+        self.writer.get_mut().flush().map_err(refused)
     }
 
     fn sync(&mut self) -> Result<(), FileError> {
@@ -107,13 +126,9 @@ fn has_room(folder: &Path, keep_free: u64) -> Result<(), FileError> {
     if disk.f_bavail.saturating_mul(disk.f_frsize) < keep_free { Err(FileError::Full) } else { Ok(()) }
 }
 
-fn refused(error: io::Error) -> FileError {
-    use io::ErrorKind as K;
-    match error.kind() {
-        K::StorageFull | K::QuotaExceeded | K::FileTooLarge => FileError::Full,
-        K::ReadOnlyFilesystem | K::PermissionDenied => FileError::ReadOnly,
-        _ => FileError::Failed(error.to_string()),
-    }
+/// What the disk refused, by its reason.
+pub(super) fn refused(error: io::Error) -> FileError {
+    FileError::from_io(&error)
 }
 
 #[cfg(test)]

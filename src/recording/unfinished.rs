@@ -1,10 +1,11 @@
 //! What a crash left: every piece of a recording is looked at, and finished where it was not.
 
-use super::{
-    folder::RecordingFolder,
-    mux::{self, RecoverError, Recovered},
+use super::mux::{self, RecoverError, Recovered};
+use actors::{
+    ids::ParticipantId,
+    protocol::Source,
+    recording::files::{Container, SegmentKey},
 };
-use actors::{ids::ParticipantId, protocol::Source, recording::files::SegmentKey, sfu::Codec};
 use std::{
     fs::{self, OpenOptions},
     io,
@@ -46,16 +47,17 @@ fn key_of(name: &str) -> Option<SegmentKey> {
     let (participant, source) = rest.rsplit_once('-')?;
     let source = Source::ALL.into_iter().find(|one| one.name() == source)?;
     let key = SegmentKey { participant: participant.parse::<ParticipantId>().ok()?, source, number: number.parse().ok()? };
-    let ours = [Codec::Vp8, Codec::H264].iter().any(|codec| RecordingFolder::name(key, *codec) == name);
-    ours.then_some(key)
+    Container::ALL.iter().any(|container| key.file_name(*container) == name).then_some(key)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recording::RecordingFolder;
     use actors::{
         Timestamp,
         recording::{TrackFormat, files::RecordingFiles},
+        sfu::Codec,
     };
     use uuid::Uuid;
 

@@ -3,17 +3,17 @@
 use actors::clock::Timestamp;
 use actors::ids::{Identity, RoomId, SessionId};
 use actors::ports::{
-    Answer, AuditEntry, JournalEntry, QualityPoint, RoomStore, SessionSummary, Snapshot, StoreError as PortError, StoredRoom,
-    StoredSession,
+    Answer, AuditEntry, ConsentRecord, JournalEntry, QualityPoint, RoomStore, SessionSummary, Snapshot, StoreError as PortError,
+    StoredRoom, StoredSession,
 };
-use actors::protocol::{EndReason, Settings};
+use actors::protocol::{EmotionReading, EndReason, Settings};
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::connection::Conn;
 use super::known::known_of;
 use super::models::{JournalRow, RoomChanges, RoomRow, SessionRow, SnapshotRow, millis, timestamp};
-use super::schema::{room_journal, room_snapshots, rooms, sessions};
+use super::schema::{outside_sessions, room_journal, room_snapshots, rooms, sessions};
 use super::{Id, Store, StoreError};
 
 impl Store {
@@ -150,9 +150,11 @@ fn refuse_gap(conn: &mut Conn, row: &JournalRow) -> Result<(), StoreError> {
 }
 
 fn open_session_of(conn: &mut Conn, room: Id) -> Result<Option<StoredSession>, StoreError> {
+    let outside = outside_sessions::table.filter(outside_sessions::room_id.eq(room)).select(outside_sessions::session_id);
     let open = sessions::table
         .filter(sessions::room_id.eq(room))
         .filter(sessions::ended_at.is_null())
+        .filter(sessions::id.ne_all(outside))
         .order((sessions::started_at.desc(), sessions::id.desc()));
     let Some(session) = open.select(SessionRow::as_select()).first(conn).optional()? else { return Ok(None) };
     let snapshot = room_snapshots::table.find(session.id).select(SnapshotRow::as_select()).first(conn).optional()?;
@@ -257,5 +259,13 @@ impl RoomStore for Store {
 
     fn record_quality(&self, point: QualityPoint) -> Answer<()> {
         answer(self.add_quality(point))
+    }
+
+    fn record_consent(&self, session: SessionId, consent: ConsentRecord) -> Answer<()> {
+        answer(self.add_answer(session, consent))
+    }
+
+    fn record_emotion(&self, session: SessionId, reading: EmotionReading) -> Answer<()> {
+        answer(self.add_emotion(session, None, reading))
     }
 }

@@ -6,8 +6,8 @@ use actors::ports::RoomRecord;
 use diesel::prelude::*;
 
 use super::schema::{
-    api_keys, audit_log, consents, files, idempotency_keys, quality_points, refresh_tokens, room_journal, room_snapshots, rooms,
-    sessions, users,
+    api_keys, audit_log, consents, emotion_points, files, idempotency_keys, quality_points, recording_files, recording_uploads,
+    recordings, refresh_tokens, room_journal, room_snapshots, rooms, sessions, users,
 };
 use super::{Id, StoreError};
 
@@ -175,6 +175,8 @@ pub struct ConsentRow {
     pub granted: bool,
     pub text_version: String,
     pub at: i64,
+    /// In which session it holds; everywhere where there is none.
+    pub session_id: Option<Id>,
 }
 
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -208,6 +210,23 @@ pub struct QualityRow {
     pub jitter_ms: f64,
 }
 
+#[derive(Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = emotion_points)]
+pub struct EmotionRow {
+    pub session_id: Id,
+    pub participant_id: Id,
+    pub at: i64,
+    /// 0 calm to 1 animated.
+    pub arousal: f64,
+    /// None where it could not be told.
+    pub label: Option<String>,
+    /// 0 to 1.
+    pub confidence: f64,
+    pub unusual: bool,
+    /// Of somebody who is none of the session's participants.
+    pub speaker: Option<String>,
+}
+
 #[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = idempotency_keys)]
 pub struct IdempotencyRow {
@@ -218,6 +237,80 @@ pub struct IdempotencyRow {
     pub status: Option<i32>,
     pub body: Option<String>,
     pub created_at: i64,
+}
+
+#[derive(Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = recordings)]
+pub struct RecordingRow {
+    pub id: Id,
+    pub tenant_id: Id,
+    pub room_id: Id,
+    pub session_id: Id,
+    pub started_at: i64,
+    pub ended_at: Option<i64>,
+    /// `recording`, `processing`, `ready`, `failed`, `deleting`.
+    pub state: String,
+    /// What is done with it just now: `composite`, `thumbnails`, `upload`, …
+    pub step: Option<String>,
+    /// Of the step, 0 to 1.
+    pub progress: f64,
+    pub duration_ms: i64,
+    pub bytes: i64,
+    /// An `Identity`; none when the room's setting started it.
+    pub started_by: Option<String>,
+    pub problem: Option<String>,
+    /// Where its files lie: `local`, `store`, `archive`.
+    pub tier: String,
+}
+
+/// What may change of a recording; `None` leaves it, `Some(None)` clears it.
+#[derive(Clone, Default, AsChangeset)]
+#[diesel(table_name = recordings)]
+pub struct RecordingChanges {
+    pub ended_at: Option<i64>,
+    pub state: Option<String>,
+    pub step: Option<Option<String>>,
+    pub progress: Option<f64>,
+    pub duration_ms: Option<i64>,
+    pub bytes: Option<i64>,
+    pub problem: Option<Option<String>>,
+    pub tier: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = recording_files, treat_none_as_null = true)]
+pub struct RecordingFileRow {
+    pub id: Id,
+    pub recording_id: Id,
+    /// `composite`, `track`, `audio`, `thumbnail`, `report`, `backup`.
+    pub kind: String,
+    /// Our own, below the recording's folder.
+    pub name: String,
+    pub mime: String,
+    pub bytes: i64,
+    pub duration_ms: Option<i64>,
+    /// Hex.
+    pub sha256: Option<String>,
+    pub participant_id: Option<Id>,
+    pub display_name: Option<String>,
+    pub source: Option<String>,
+    pub tier: String,
+    /// The object's key in its tier's store.
+    pub location: String,
+    pub created_at: i64,
+}
+
+#[derive(Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = recording_uploads)]
+pub struct UploadRow {
+    pub file_id: Id,
+    pub tier: String,
+    pub location: String,
+    /// The store's own.
+    pub upload_id: String,
+    pub part_bytes: i64,
+    /// JSON: what the store answered to each part, in their order.
+    pub parts: String,
 }
 
 pub fn timestamp(ms: i64) -> Timestamp {

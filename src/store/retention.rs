@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::models::FileRow;
-use super::schema::{files, quality_points, room_journal, room_known, rooms, sessions};
+use super::schema::{emotion_points, files, quality_points, room_journal, room_known, rooms, sessions};
 use super::{Id, Store, StoreError};
 
 /// Rows that one write removes, about.
@@ -49,7 +49,7 @@ impl Store {
         .await
     }
 
-    /// Removes a session with its journal and quality.
+    /// Removes a session with its journal, quality and emotions.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Busy`]; what is left then is removed the next time.
@@ -66,6 +66,13 @@ impl Store {
             let times: Vec<i64> = all().select(quality_points::at).order(quality_points::at).limit(BATCH).load(conn)?;
             let Some(last) = times.last() else { return Ok(0) };
             Ok(diesel::delete(all().filter(quality_points::at.le(last))).execute(conn)?)
+        })
+        .await?;
+        self.in_batches(move |conn| {
+            let all = || emotion_points::table.filter(emotion_points::session_id.eq(Id(session)));
+            let times: Vec<i64> = all().select(emotion_points::at).order(emotion_points::at).limit(BATCH).load(conn)?;
+            let Some(last) = times.last() else { return Ok(0) };
+            Ok(diesel::delete(all().filter(emotion_points::at.le(last))).execute(conn)?)
         })
         .await?;
         self.write(move |conn| {

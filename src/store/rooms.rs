@@ -30,6 +30,20 @@ impl Store {
         .await
     }
 
+    /// Rooms of a tenant that are called so, newest first; at most twenty.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Busy`].
+    pub async fn rooms_named(&self, tenant: Uuid, name: &str) -> Result<Vec<RoomRow>, StoreError> {
+        let name = name.to_owned();
+        self.read(move |conn| {
+            let query = rooms::table.filter(rooms::tenant_id.eq(Id(tenant))).filter(rooms::name.eq(name));
+            let query = query.filter(rooms::deleted_at.is_null()).order(rooms::created_at.desc()).limit(20);
+            Ok(query.select(RoomRow::as_select()).load(conn)?)
+        })
+        .await
+    }
+
     /// A room that was not deleted, by its code, exactly as it is kept (`ABCD-1234`).
     ///
     /// # Errors

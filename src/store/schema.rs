@@ -112,6 +112,7 @@ diesel::table! {
         granted -> Bool,
         text_version -> Text,
         at -> BigInt,
+        session_id -> Nullable<Text>,
     }
 }
 
@@ -142,6 +143,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    emotion_points (session_id, participant_id, at) {
+        session_id -> Text,
+        participant_id -> Text,
+        at -> BigInt,
+        arousal -> Double,
+        label -> Nullable<Text>,
+        confidence -> Double,
+        unusual -> Bool,
+        speaker -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     idempotency_keys (tenant_id, actor, key) {
         tenant_id -> Text,
         actor -> Text,
@@ -153,5 +167,72 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    recordings (id) {
+        id -> Text,
+        tenant_id -> Text,
+        room_id -> Text,
+        session_id -> Text,
+        started_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        state -> Text,
+        step -> Nullable<Text>,
+        progress -> Double,
+        duration_ms -> BigInt,
+        bytes -> BigInt,
+        started_by -> Nullable<Text>,
+        problem -> Nullable<Text>,
+        tier -> Text,
+    }
+}
+
+diesel::table! {
+    recording_files (id) {
+        id -> Text,
+        recording_id -> Text,
+        kind -> Text,
+        name -> Text,
+        mime -> Text,
+        bytes -> BigInt,
+        duration_ms -> Nullable<BigInt>,
+        sha256 -> Nullable<Text>,
+        participant_id -> Nullable<Text>,
+        display_name -> Nullable<Text>,
+        source -> Nullable<Text>,
+        tier -> Text,
+        location -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    recording_uploads (file_id) {
+        file_id -> Text,
+        tier -> Text,
+        location -> Text,
+        upload_id -> Text,
+        part_bytes -> BigInt,
+        parts -> Text,
+    }
+}
+
+diesel::table! {
+    named_rooms (tenant_id, scope, name) { tenant_id -> Text, scope -> Text, name -> Text, room_id -> Text, }
+}
+
+diesel::table! {
+    outside_sessions (session_id) { session_id -> Text, room_id -> Text, foreign_id -> Nullable<Text>, }
+}
+
+diesel::table! {
+    told_events (id) { id -> Text, at -> BigInt, }
+}
+
 diesel::joinable!(sessions -> rooms (room_id));
-diesel::allow_tables_to_appear_in_same_query!(sessions, rooms);
+diesel::joinable!(recordings -> rooms (room_id));
+diesel::joinable!(recording_files -> recordings (recording_id));
+diesel::allow_tables_to_appear_in_same_query!(sessions, rooms, recordings, recording_files);
+diesel::joinable!(named_rooms -> rooms (room_id));
+diesel::allow_tables_to_appear_in_same_query!(named_rooms, rooms);
+diesel::joinable!(outside_sessions -> sessions (session_id));
+diesel::allow_tables_to_appear_in_same_query!(outside_sessions, sessions);

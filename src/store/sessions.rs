@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::connection::Conn;
 use super::models::SessionRow;
-use super::schema::{room_snapshots, rooms, sessions};
+use super::schema::{outside_sessions, room_snapshots, rooms, sessions};
 use super::{Id, Store, StoreError};
 
 impl Store {
@@ -95,13 +95,14 @@ impl Store {
         .await
     }
 
-    /// Rooms with a session that has not ended.
+    /// Rooms with a session that has not ended, and whose people are on this server.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Busy`].
     pub async fn rooms_in_session(&self) -> Result<Vec<Id>, StoreError> {
         self.read(|conn| {
-            let open = sessions::table.filter(sessions::ended_at.is_null());
+            let outside = outside_sessions::table.select(outside_sessions::session_id);
+            let open = sessions::table.filter(sessions::ended_at.is_null()).filter(sessions::id.ne_all(outside));
             Ok(open.select(sessions::room_id).distinct().load(conn)?)
         })
         .await

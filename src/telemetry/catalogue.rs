@@ -67,7 +67,7 @@ pub const METRICS: &[Metric] = catalogue! {
     Counter "greenroom_bad_frames_total" COUNT "Frames that could not be read";
 
     Histogram(DEPTH) "greenroom_queue_depth" COUNT ["queue": "outbox", "journal", "opening"] "What waits: events for one person (sent and unacknowledged, or held back), outcomes of one room for its journal, rooms being read from the store";
-    Counter "greenroom_queue_drops_total" COUNT ["queue": "manager", "room", "participant", "socket", "store", "media", "media_events", "media_commands"] "Messages that a full queue refused; whoever sent them was told so, or gets a snapshot";
+    Counter "greenroom_queue_drops_total" COUNT ["queue": "manager", "room", "participant", "socket", "store", "media", "media_events", "media_commands", "emotion_readings", "audio"] "Messages that a full queue refused; whoever sent them was told so, or gets a snapshot";
     Histogram(LATENCY) "greenroom_mailbox_wait_seconds" SECONDS ["actor": "participant", "room"] "How long a command waited for its actor";
     Counter "greenroom_actor_restarts_total" COUNT ["actor": "meeting_manager", "room", "participant", "media_worker"] "Actors and media workers that ended by a fault and were made again";
 
@@ -104,6 +104,15 @@ pub const METRICS: &[Metric] = catalogue! {
     Counter "greenroom_media_sink_drops_total" COUNT "Packets that a slow listener lost";
     Counter "greenroom_media_sink_gaps_total" COUNT "Gaps of lost packets, each marked where it is";
 
+    Gauge "greenroom_audio_tracks" COUNT "Tracks whose sound goes into files and to what listens on the server";
+    Counter "greenroom_audio_groups_total" COUNT ["source": "track", "egress"] "Groups of their samples that were written";
+    Counter "greenroom_audio_handed_on_total" COUNT ["outcome": "taken", "refused"] "These, handed on to a listener: refused where it had no room";
+    Counter "greenroom_egress_total" COUNT ["outcome": "opened", "refused"] "Streams of other servers that were asked for";
+    Gauge "greenroom_egress_streams" COUNT "Streams of other servers that are open";
+    Counter "greenroom_egress_bytes_total" BYTES "Bytes of media that came on them";
+    Counter "greenroom_livekit_events_total" COUNT ["outcome": "taken", "told_before", "refused"] "Events of a LiveKit server's webhook";
+    Counter "greenroom_backup_chunks_total" COUNT ["outcome": "kept", "kept_before", "refused"] "Chunks of browsers' own recordings";
+
     Counter "greenroom_topology_switches_total" COUNT ["reason":] "Switches between mesh and server that ended, by where to, outcome (committed, rolled_back) and why";
     Histogram(LATENCY) "greenroom_topology_switch_seconds" SECONDS ["outcome":] "From opening a switch to its commit or its end without one, by where to and outcome";
     Counter "greenroom_media_failures_total" COUNT "Times that a room's media on the server was gone and began anew";
@@ -114,7 +123,21 @@ pub const METRICS: &[Metric] = catalogue! {
     Histogram(LATENCY) "greenroom_http_seconds" SECONDS ["route":] "Time to answer a request";
     Counter "greenroom_rate_limited_total" COUNT ["limit":] "Requests that a rate limit refused";
 
-    Counter "greenroom_housekeeping_removed_total" COUNT ["what": "sessions", "files", "rooms", "known_people", "audit", "refresh_tokens", "idempotency_keys", "consents", "api_keys", "accounts", "lost_files"] "Things removed because their retention is over";
+    Counter "greenroom_recordings_total" COUNT "Recordings that began, or went on after a restart";
+    Gauge "greenroom_recordings_running" COUNT "Recordings that run";
+    Counter "greenroom_recording_problems_total" COUNT "Times that a recording kept nothing: a disk that was full, read-only or broken";
+    Gauge "greenroom_recording_queue" COUNT "Finished recordings whose film is waited for or being made";
+    Gauge "greenroom_recording_job_progress" COUNT "How much of the film that is being made is done, 0 to 1";
+    Counter "greenroom_recording_composites_total" COUNT ["outcome": "made", "partial", "failed", "none"] "Films of recordings: whole, lacking something, failed, or none because ffmpeg or anything to show was missing";
+    Histogram(PATIENCE) "greenroom_recording_composite_seconds" SECONDS "Time to make a film";
+    Counter "greenroom_recording_moves_total" COUNT ["outcome": "moved", "failed"] "Recordings that went to the store or the archive, and tries that failed and are made again";
+    Counter "greenroom_emotion_clips_total" COUNT ["outcome": "read", "no_voice", "failed"] "Clips of voices in meetings: read, without a voice in them, or without an answer of the model";
+    Gauge "greenroom_inference_waiting" COUNT ["model": "emotion"] "Clips that wait for a model";
+    Gauge "greenroom_inference_behind_seconds" SECONDS ["model": "emotion"] "How long the oldest clip waits for its model";
+    Gauge "greenroom_inference_keeps_up" COUNT ["model": "emotion"] "1 while a model keeps up, 0 while it hangs or is ten times as slow as it should be";
+    Counter "greenroom_inference_dropped_total" COUNT ["model": "emotion"] "Clips that were thrown away because too many waited: the oldest go first";
+    Histogram(LATENCY) "greenroom_inference_seconds" SECONDS ["model": "emotion"] "Time of a model for the clips that it takes at once";
+    Counter "greenroom_housekeeping_removed_total" COUNT ["what": "sessions", "files", "rooms", "known_people", "audit", "refresh_tokens", "idempotency_keys", "consents", "api_keys", "accounts", "lost_files", "recordings"] "Things removed because their retention is over";
     Counter "greenroom_housekeeping_failures_total" COUNT ["what": "sessions", "files", "rooms"] "Things past their retention that could not be removed; tried again";
     Gauge "greenroom_housekeeping_finished_timestamp_seconds" SECONDS "When housekeeping was last done, seconds since 1970; 0 before the first time";
 

@@ -27,7 +27,7 @@ const MOST_KEYS: usize = 50;
 pub struct CreateApiKey {
     /// 1 to 80 characters.
     name: String,
-    /// Of `rooms:read`, `rooms:write`, `sessions:read`, `users:write`, `audit:read`; at least one.
+    /// Of `rooms:read`, `rooms:write`, `sessions:read`, `users:write`, `audit:read`, `egress:write`; at least one.
     scopes: Vec<String>,
 }
 

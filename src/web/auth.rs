@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 mod rights;
 
+pub use rights::needs;
+
 /// Whom the `Authorization` header speaks for.
 pub enum Caller {
     /// A fresh guest id, for what they make in this request.

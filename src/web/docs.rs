@@ -1,7 +1,8 @@
 //! The OpenAPI document, and Swagger UI to read it with; both come out of the binary and work offline.
 
 use super::{
-    api_keys, audit, auth_routes, error::ProblemBody, files, health, journal, meetings, public, rooms, sessions, templates, users,
+    api_keys, audit, auth_routes, backups, emotion, error::ProblemBody, files, health, journal, livekit, meetings, public,
+    recordings, rooms, sessions, templates, users,
 };
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -25,12 +26,15 @@ use utoipa_swagger_ui::Config;
     paths(
         rooms::create::create, rooms::read::list, rooms::read::read, rooms::change::change, rooms::change::delete, rooms::change::end, rooms::join::join,
         files::upload, files::download, templates::list,
-        sessions::list, sessions::report, sessions::recordings, journal::export,
+        sessions::list, sessions::report,
+        recordings::list::list, recordings::list::read, recordings::control::start, recordings::control::remove, recordings::download::download,
+        recordings::by_name::start_by_name, recordings::by_name::stop_by_name, journal::export,
         meetings::create, meetings::read, meetings::join, meetings::end,
-        users::sign_up, users::me, users::change_me, users::password::delete_me, users::password::change_password, users::profile, users::consent::consent,
+        users::sign_up, users::me, users::change_me, users::password::delete_me, users::password::change_password, users::profile, users::consent::consent, users::consent::given,
         auth_routes::login, auth_routes::refresh, auth_routes::logout,
         api_keys::create, api_keys::list, api_keys::revoke,
-        audit::list, public::config, public::jwks, health::healthz, health::readyz, health::metrics,
+        backups::create, backups::read, backups::put, backups::complete, livekit::webhook, livekit::connection::connection_details,
+        audit::list, emotion::judge, public::config, public::jwks, health::healthz, health::readyz, health::metrics,
     ),
     components(schemas(ProblemBody)),
     modifiers(&Bearer, &Complete),

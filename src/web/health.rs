@@ -29,6 +29,9 @@ impl Health {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Component {
     ready: bool,
+    /// Without it, meetings go on and new work is taken.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    optional: bool,
     /// Why not, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -36,7 +39,13 @@ pub struct Component {
 
 impl From<Result<(), String>> for Component {
     fn from(state: Result<(), String>) -> Self {
-        Self { ready: state.is_ok(), reason: state.err() }
+        Self { ready: state.is_ok(), optional: false, reason: state.err() }
+    }
+}
+
+impl Component {
+    fn optional(state: Result<(), String>) -> Self {
+        Self { optional: true, ..state.into() }
     }
 }
 
@@ -73,8 +82,12 @@ async fn readiness(shared: &Shared) -> Readiness {
         Err(_) => Err("no answer in time".to_owned()),
     };
     let rooms = if shared.rooms.is_ready() { Ok(()) } else { Err("the rooms are being started again".to_owned()) };
-    let components = BTreeMap::from([("serving", serving.into()), ("storage", storage.into()), ("rooms", rooms.into())]);
-    Readiness { ready: components.values().all(|component: &Component| component.ready), components }
+    let emotion = Component::optional(shared.emotion.check());
+    let mut components = BTreeMap::from([("serving", serving.into()), ("storage", storage.into()), ("rooms", rooms.into())]);
+    if shared.config.emotion {
+        components.insert("emotion", emotion);
+    }
+    Readiness { ready: components.values().all(|component: &Component| component.ready || component.optional), components }
 }
 
 /// Counts for Prometheus.

@@ -4,10 +4,13 @@ pub mod api_keys;
 pub mod audit;
 pub mod auth;
 pub mod auth_routes;
+pub mod backups;
 pub mod body;
 pub mod client_ip;
 pub mod cursor;
 pub mod docs;
+pub mod egress;
+pub mod emotion;
 pub mod error;
 pub mod files;
 pub mod headers;
@@ -15,11 +18,13 @@ pub mod health;
 pub mod idempotency;
 pub mod journal;
 pub mod links;
+pub mod livekit;
 pub mod meetings;
 pub mod origin;
 mod process;
 pub mod public;
 pub mod rate_limit;
+pub mod recordings;
 pub mod room_code;
 pub mod rooms;
 pub mod sessions;
@@ -63,6 +68,8 @@ pub fn routes(app: &mut ServiceConfig, parts: &Parts) {
         .service(one("/openapi.json", web::get().to(docs::openapi)))
         .service(one("/docs", web::get().to(docs::swagger)))
         .service(one("/docs/{file:.*}", web::get().to(docs::swagger)));
+    recordings::routes_by_name(app);
+    livekit::routes(app);
     for prefix in ["/api/v1", "/v1"] {
         app.service(web::scope(prefix).configure(api).default_service(web::to(nothing_here)));
     }
@@ -75,14 +82,18 @@ fn api(api: &mut ServiceConfig) {
     api.service(one("/config", web::get().to(public::config)))
         .service(one("/templates", web::get().to(templates::list)))
         .service(one("/signal", web::get().to(ws::upgrade_required)))
+        .service(one("/egress-audio", web::get().to(ws::upgrade_required)))
+        .service(one("/egress-video", web::get().to(ws::upgrade_required)))
         .service(one("/audit", web::get().to(audit::list)))
+        .service(one("/emotion", web::post().to(emotion::judge)))
         .service(one("/rooms/{room}/files", web::post().to(files::upload)))
         .service(one("/rooms/{room}/files/{file}", web::get().to(files::download)))
-        .service(one("/rooms/{room}/recordings", web::get().to(sessions::recordings)))
         .service(one("/rooms/{room}/sessions", web::get().to(sessions::list)))
         .service(one("/rooms/{room}/sessions/{session}/report", web::get().to(sessions::report)))
         .service(one("/rooms/{room}/journal", web::get().to(journal::export)));
+    recordings::routes(api);
     rooms::routes(api);
+    backups::routes(api);
     meetings::routes(api);
     accounts(api);
 }
@@ -95,6 +106,7 @@ fn accounts(api: &mut ServiceConfig) {
                 .route(web::patch().to(users::change_me))
                 .route(web::delete().to(users::delete_me)),
         )
+        .service(one("/users/me/consents", web::get().to(users::consent::given)))
         .service(one("/users/me/password", web::post().to(users::change_password)))
         .service(one("/users/consent", web::post().to(users::consent)))
         .service(one("/users/{id}/profile", web::get().to(users::profile)))

@@ -3,12 +3,14 @@
 pub mod change;
 pub mod create;
 pub mod join;
+mod named;
 pub mod read;
 mod view;
 
 pub use change::{change, delete, end};
 pub use create::{CreateRoom, CreatedRoom, create, create_once};
 pub use join::{JoinAnswer, JoinRequest, join, join_as};
+pub use named::create_named;
 pub use read::{list, read};
 pub use view::{RoomView, view as view_of};
 

@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 mod csv;
+mod emotions;
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -51,7 +52,7 @@ impl From<SessionRow> for SessionView {
 }
 
 /// The room, if the caller may read what happened in it; who only has a join token reads the sessions of [`took_part`].
-async fn readable(shared: &Shared, caller: &Caller, named: &str) -> Result<RoomRow, Problem> {
+pub(super) async fn readable(shared: &Shared, caller: &Caller, named: &str) -> Result<RoomRow, Problem> {
     if caller.is_anonymous() {
         return Err(Problem::unauthorized());
     }
@@ -81,21 +82,6 @@ pub async fn list(
     Ok(HttpResponse::Ok().json(Page { items, next_cursor: page.next_cursor }))
 }
 
-/// The room's recordings. This server makes none, so the list is empty.
-#[utoipa::path(get, path = "/api/v1/rooms/{room}/recordings", tag = "sessions", params(("room" = String, Path), PageQuery),
-    responses((status = 200, description = "A page of recordings"), (status = 401), (status = 404)))]
-pub async fn recordings(
-    caller: Caller,
-    shared: Data<Shared>,
-    room: Path<String>,
-    query: Query<PageQuery>,
-) -> Result<HttpResponse, Problem> {
-    readable(&shared, &caller, &room).await?;
-    query.limit()?;
-    query.after()?;
-    Ok(HttpResponse::Ok().json(Page::<Value> { items: Vec::new(), next_cursor: None }))
-}
-
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ReportQuery {
@@ -121,7 +107,9 @@ pub async fn report(
         return Err(Problem::not_found());
     }
     let quality = shared.store.quality_of(session).await?;
-    let report = assemble(&shared, &row, &quality).await?;
+    let points = shared.store.emotions_of(session).await?;
+    let reader = emotions::Reader { identity: caller.actor(), manages: caller.manages_or_reads_all(&room) };
+    let report = assemble(&shared, &row, &quality, |report| reader.tell(report, &points)).await?;
     if wants_csv(&request, &query)? {
         let name = format!("attachment; filename=\"report-{session}.csv\"");
         return Ok(HttpResponse::Ok()
@@ -132,6 +120,31 @@ pub async fn report(
     Ok(HttpResponse::Ok().insert_header(("cache-control", "no-store")).json(report))
 }
 
+/// As [`took_part`], of a session by its id, for what it leaves: who has gone was there too, while it still runs for others. One that is gone was
+/// nobody's.
+pub(super) async fn took_part_in(shared: &Shared, caller: &Caller, room: Uuid, session: Uuid) -> Result<bool, Problem> {
+    match shared.store.session(room, session).await {
+        Ok(row) => Ok(took_part(shared, caller, &row).await? || has_been_in(shared, caller, &row).await?),
+        Err(StoreError::NotFound) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Were they in this running session before? Whoever was turned out of it was not, for that matter.
+async fn has_been_in(shared: &Shared, caller: &Caller, row: &SessionRow) -> Result<bool, Problem> {
+    let Caller::Joiner(join) = caller else { return Ok(false) };
+    if row.ended_at.is_some() {
+        return Ok(false);
+    }
+    let banned = shared.rooms.live(join.room_id).await.is_none_or(|live| live.banned.contains(&join.identity));
+    Ok(!banned && names(&running(shared, row).await?, join.identity.as_str()))
+}
+
+/// Does a session's summary name this identity?
+fn names(report: &Value, identity: &str) -> bool {
+    report["identities"].as_array().is_some_and(|who| who.iter().any(|one| one == identity))
+}
+
 /// Anybody with the room's code gets a join token, so that alone opens nothing: while the session runs they must be in it now, afterwards
 /// they must have been.
 async fn took_part(shared: &Shared, caller: &Caller, row: &SessionRow) -> Result<bool, Problem> {
@@ -140,7 +153,7 @@ async fn took_part(shared: &Shared, caller: &Caller, row: &SessionRow) -> Result
         return Ok(row.ended_at.is_none() && shared.rooms.member(join.room_id, join.identity.clone()).await.is_some());
     };
     let report: Value = serde_json::from_str(summary).map_err(StoreError::from)?;
-    Ok(report["identities"].as_array().is_some_and(|who| who.iter().any(|identity| identity == join.identity.as_str())))
+    Ok(names(&report, join.identity.as_str()))
 }
 
 fn wants_csv(request: &HttpRequest, query: &ReportQuery) -> Result<bool, Problem> {
@@ -153,7 +166,12 @@ fn wants_csv(request: &HttpRequest, query: &ReportQuery) -> Result<bool, Problem
 }
 
 /// What the room left (or, while it runs, what it knows now) with the session's own columns and its quality.
-async fn assemble(shared: &Shared, row: &SessionRow, quality: &[QualityRow]) -> Result<Value, Problem> {
+async fn assemble(
+    shared: &Shared,
+    row: &SessionRow,
+    quality: &[QualityRow],
+    emotions: impl FnOnce(&Value) -> Value,
+) -> Result<Value, Problem> {
     let mut report = match &row.summary {
         Some(summary) => serde_json::from_str(summary).map_err(StoreError::from)?,
         None => running(shared, row).await?,
@@ -164,8 +182,10 @@ async fn assemble(shared: &Shared, row: &SessionRow, quality: &[QualityRow]) -> 
             json!({ "participantId": point.participant_id.0, "at": timestamp(point.at), "score": point.score, "rttMs": point.rtt_ms, "loss": point.loss, "jitterMs": point.jitter_ms })
         })
         .collect();
+    let emotions = emotions(&report);
     if let Value::Object(fields) = &mut report {
         fields.remove("identities");
+        fields.insert("emotions".to_owned(), emotions);
         for (name, default) in
             [("participants", json!([])), ("chat", json!([])), ("chatCount", json!(0)), ("peak", json!(row.peak))]
         {

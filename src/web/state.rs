@@ -1,9 +1,13 @@
 //! What the routes share.
 
-use super::{client_ip::client_ip, error::Problem, health::Health, rate_limit::Limits};
+use super::{client_ip::client_ip, egress::Streams, error::Problem, health::Health, rate_limit::Limits, recordings::Opened};
 use crate::{
+    audio_pipeline::AudioPipeline,
+    blocking::Blocking,
     config::Config,
+    emotion::EmotionService,
     identity::{ApiKeys, Guest, Join, Keys, Passwords, RefreshTokens, Tokens, Turn},
+    recording::{RecordingService, library::Library},
     store::{Store, models::RoomRow},
 };
 use actix_web::HttpRequest;
@@ -30,7 +34,19 @@ pub struct Shared {
     pub turn: Arc<Turn>,
     pub health: Arc<Health>,
     pub limits: Limits,
+    pub library: Library,
+    /// Records, where this server does.
+    pub recorder: Option<RecordingService>,
+    /// Links to recordings that were used.
+    pub opened: Opened,
+    pub emotion: EmotionService,
     pub metrics: PrometheusHandle,
+    /// Sound of our own tracks and of other servers, into files and to whoever listens.
+    pub audio: AudioPipeline,
+    /// Streams of other servers.
+    pub streams: Streams,
+    /// Work at the disk for browsers' backups.
+    pub backups: Blocking,
 }
 
 impl Shared {

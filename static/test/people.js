@@ -9,7 +9,7 @@ export const person = (id, more = {}) => ({
   screenSharing: false,
   connection: "online",
   guest: true,
-  consents: { recording: false, transcription: false, emotion: false, assistant: false },
+  consents: { recording: "unanswered", transcription: "unanswered", emotion: "unanswered", assistant: "unanswered", shareEmotion: false },
   ...more,
 });
 

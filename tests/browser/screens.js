@@ -29,6 +29,16 @@ const STATES = [
   ["meeting-reconnecting", "reconnecting"],
   ["meeting-warning", "warning"],
   ["meeting-arabic", "five", "ar"],
+  ["meeting-consent", "recorded-asked"],
+  ["meeting-recorded", "recorded"],
+  ["meeting-recorded-problem", "recorded-problem"],
+  ["meeting-emotion", "emotion"],
+  ["meeting-emotion-asked", "emotion-asked"],
+  ["recordings", "recordings"],
+  ["recording-ready", "recording"],
+  ["recording-ready-arabic", "recording", "ar"],
+  ["recording-processing", "recording-processing"],
+  ["report-voices", "report-emotions"],
 ];
 const [, , wanted = "", wantedLook = ""] = process.argv;
 
@@ -135,7 +145,8 @@ async function states(look) {
     if (!name.startsWith(wanted)) continue;
     await showState(page, gallery.link(state, { theme: look.theme, lang }));
     await until("every picture is there", () => page.evaluate(picturesAreThere));
-    await take({ page }, name, look);
+    // A page is as long as it is; a meeting fills the window.
+    await take({ page }, name, look, { whole: !name.startsWith("meeting") });
   }
   await context.close();
   gallery.close();
@@ -143,6 +154,11 @@ async function states(look) {
 
 /** Runs in the page: waits until each picture has been painted. */
 async function picturesAreThere() {
+  const page = document.querySelector("#room")?.firstElementChild;
+  if (page?.localName !== "gr-meeting") {
+    const player = page?.shadowRoot?.querySelector("video");
+    return !page?.shadowRoot?.querySelector("gr-spinner") && (!player || player.readyState > 1);
+  }
   const tiles = document.querySelector("gr-meeting")?.shadowRoot?.querySelector("gr-stage")?.shadowRoot?.querySelectorAll("gr-tile") ?? [];
   const videos = [...tiles].flatMap((tile) => [...(tile.shadowRoot?.querySelectorAll("video, gr-video") ?? [])]).map((one) => one.shadowRoot?.querySelector("video") ?? one);
   const live = /** @type {HTMLVideoElement[]} */ (videos).filter((one) => one.srcObject);

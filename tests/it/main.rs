@@ -2,6 +2,9 @@
 
 mod client;
 mod media_client;
+// The tests beside the storage use the rest of it.
+#[allow(dead_code)]
+mod object_server;
 mod people;
 mod problem;
 mod raw;
@@ -9,11 +12,16 @@ mod server;
 mod tap;
 mod wire;
 
+mod backup;
 mod contract;
 mod durability;
+mod egress;
+mod emotion;
+mod emotion_live;
 mod files;
 mod frames;
 mod identity;
+mod livekit;
 mod media;
 mod media_hard;
 mod media_room;
@@ -21,6 +29,9 @@ mod media_weather;
 mod meeting;
 mod metrics;
 mod overload;
+mod recording_crash;
+mod recording_wav;
+mod recordings;
 mod relay;
 mod rest_matrix;
 mod resume;

@@ -66,7 +66,7 @@ fn i5_what_is_not_permitted_stops_at_the_server() {
         world.people[bob].slots.iter().all(|slot| slot.source != Source::Microphone)
     });
     let heard = |world: &World| {
-        world.people[bob].receiving.as_ref().unwrap().got.iter().filter(|got| got.payload.first() == Some(&0x5a)).count()
+        world.people[bob].receiving.as_ref().unwrap().got.iter().filter(|got| got.payload.first() == Some(&0x78)).count()
     };
     let (before, seen) = (heard(&world), world.got(bob, Source::Camera).count());
     world.plays(alice, 1, "the picture goes on", |world| world.got(bob, Source::Camera).count() > seen + 20);

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-const VOICE: u8 = 0x5a;
+const VOICE: u8 = 0x78;
 
 /// Alice is seen large by both others.
 fn settled() -> (World, usize, usize, usize) {
@@ -121,4 +121,15 @@ fn m4_loss_jitter_reordering_and_duplicates_are_overcome() {
     plays(&mut world, alice, "bob's large picture", |world| large(world, bob, fair) > 20);
     assert!(pictures(&world, carol, began).all(|got| got.mark().0 == 2), "carol's picture stays large");
     keyframes_were_asked_for_sparingly(&world, alice);
+}
+
+#[test]
+fn m4_people_get_in_on_lines_that_lose_up_to_a_quarter() {
+    let mut world = World::new();
+    for loss in [0.1, 0.25] {
+        world.line = Weather { loss, ..Weather::fair() };
+        let who = world.join(Way::Udp);
+        world.publishes(who, 1);
+        world.receives(who);
+    }
 }

@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../docs/metrics.md");
 
-/// Counts from the first media connection that is up, for which this test would need a media engine.
-const NEEDS_MEDIA: &[&str] = &["greenroom_media_connect_seconds"];
+/// Count from the first media connection, film and judged clip, for which this test would need a media engine.
+const NEEDS_MEDIA: &[&str] =
+    &["greenroom_media_connect_seconds", "greenroom_recording_composite_seconds", "greenroom_inference_seconds"];
 
 /// The names in the first table of the page.
 fn documented() -> BTreeSet<&'static str> {

@@ -53,7 +53,15 @@ impl Server {
         let child = Command::new(env!("CARGO_BIN_EXE_greenroom"))
             .args(["--listen", &format!("127.0.0.1:{}", self.port), "--data-dir"])
             .arg(self.data.path().join("data"))
-            .args(["--media-port", "0", "--dev", "--log-format", "json", "--log", "debug"])
+            .args([
+                "--media-port",
+                "0",
+                "--dev",
+                "--log-format",
+                "json",
+                "--log",
+                "debug,tract_core=info,tract_hir=info,tract_linalg=info,tract_onnx=info",
+            ])
             .args(&self.options)
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a log"))

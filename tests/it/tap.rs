@@ -5,7 +5,7 @@ use actors::{
     ids::ParticipantId,
     media::MediaCommand,
     ports::MediaSink,
-    protocol::{Consents, Purpose, Source},
+    protocol::{ConsentAnswer, Consents, Purpose, Source},
     sfu::Codec,
     sinks::{ConsentedTrack, Gap, MediaFrame, Need, NeedId, NeededMedia, Quality, RingReader, SinkEnd, SinkItem, Valve, ring},
 };
@@ -16,7 +16,13 @@ use std::{
 };
 
 const NEED: Need = Need { id: NeedId(1), purpose: Purpose::Recording, media: NeededMedia::LowVideo };
-const AGREED: Consents = Consents { recording: true, transcription: false, emotion: false, assistant: false };
+const AGREED: Consents = Consents {
+    recording: ConsentAnswer::Granted,
+    transcription: ConsentAnswer::Unanswered,
+    emotion: ConsentAnswer::Refused,
+    assistant: ConsentAnswer::Unanswered,
+    share_emotion: false,
+};
 
 struct Listening {
     track: ConsentedTrack,
@@ -68,7 +74,7 @@ fn an_extra_copy_comes_out_of_the_sink_and_goes_to_nobody_else() {
     }
     let (heard, seen) = (frames(&heard), frames(&seen));
     assert!(heard.len() > 60 && seen.len() > 60, "{} voices, {} pictures", heard.len(), seen.len());
-    assert!(heard.iter().all(|frame| frame.codec == Codec::Opus && frame.payload[0] == 0x5a && frame.stream == 1));
+    assert!(heard.iter().all(|frame| frame.codec == Codec::Opus && frame.payload[0] == 0x78 && frame.stream == 1));
     assert!(heard.windows(2).all(|pair| pair[1].seq == pair[0].seq + 1 && pair[1].timestamp == pair[0].timestamp + 960));
     assert!(heard.windows(2).all(|pair| pair[1].arrived_us >= pair[0].arrived_us));
     assert!(seen[0].keyframe && seen.iter().all(|frame| mark(frame).0 == 0 && frame.codec == Codec::Vp8), "the low layer alone");

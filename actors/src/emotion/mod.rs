@@ -9,9 +9,12 @@
 
 pub mod centre;
 pub mod features;
+pub mod feed;
 pub mod resample;
 pub mod scores;
 pub mod smoothing;
+pub mod speaker;
+pub mod summary;
 pub mod voice;
 pub mod window;
 
@@ -19,6 +22,8 @@ pub use centre::Centre;
 pub use features::Extractor;
 pub use scores::{Arousal, LABELS, Label, Scores, Thresholds, Verdict};
 pub use smoothing::Smoothing;
+pub use speaker::{Answer, ClipView, Heard, Question, Speaker};
+pub use summary::Summary;
 pub use voice::NotVoice;
 pub use window::{Clip, Windows};
 

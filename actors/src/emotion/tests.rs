@@ -1,3 +1,4 @@
+mod feeding;
 mod properties;
 mod reference;
 mod running;

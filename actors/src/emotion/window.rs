@@ -21,6 +21,12 @@ pub struct Clip {
     pub starts_ms: u64,
 }
 
+impl Clip {
+    pub fn ends_ms(&self) -> u64 {
+        self.starts_ms + millis(self.samples.len() as u64)
+    }
+}
+
 /// Cuts a mono stream into overlapping clips at 16 kHz. Holds at most a clip's samples and [`WAITING`] clips.
 pub struct Windows {
     resampler: Resampler,
@@ -32,7 +38,7 @@ pub struct Windows {
 
 impl Windows {
     /// # Errors
-    /// A rate that isn't a whole multiple of 16 kHz.
+    /// A rate at which no voice is taken.
     pub fn new(rate: u32) -> Result<Self, BadRate> {
         let resampler = Resampler::new(rate)?;
         Ok(Self { resampler, buffer: Vec::with_capacity(CLIP + STEP), first: 0, ready: VecDeque::new(), dropped: 0 })
@@ -59,12 +65,18 @@ impl Windows {
         self.dropped
     }
 
-    /// What is left at the end of the stream, where it is long enough to be judged and no clip held it whole.
-    pub fn rest(&mut self) -> Option<Clip> {
+    /// The stream is over: the clips that wait, and what is left where it is long enough to be judged and no clip held it whole.
+    pub fn finish(&mut self) -> Vec<Clip> {
+        self.resampler.finish(&mut self.buffer);
+        while self.buffer.len() >= CLIP {
+            self.cut();
+        }
+        let mut clips: Vec<Clip> = self.ready.drain(..).collect();
         let overlap = if self.first == 0 { 0 } else { CLIP - STEP };
         let enough = self.buffer.len() >= overlap + RATE / 2;
         let samples = std::mem::take(&mut self.buffer);
-        enough.then(|| Clip { samples, starts_ms: millis(self.first) })
+        clips.extend(enough.then(|| Clip { samples, starts_ms: millis(self.first) }));
+        clips
     }
 
     fn cut(&mut self) {

@@ -6,13 +6,16 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    ids::{Identity, ParticipantId, RoomId},
+    ids::{Identity, ParticipantId, RecordingId, RoomId},
     participant::{ParticipantSetup, limits::RateLimits, outbox::OutboxLimits},
-    ports::{IceServers, MediaPlane, RoomRecord, RoomStore},
-    protocol::{CommandError, EndReason, ErrorCode, Purpose, SharedFile},
+    ports::{EmotionReader, IceServers, MediaPlane, Recorder, RoomRecord, RoomStore},
+    protocol::{
+        CommandError, EmotionReading, EndReason, ErrorCode, Purpose, RecordingProblem, RecordingStop, ReplyBody,
+        RunningRecording, SharedFile,
+    },
     room::{
         CommandResult,
-        actor::{Room, RoomSetup, messages as to_room, needs::NeedsChanged},
+        actor::{Room, RoomSetup, messages as to_room, needs::NeedsChanged, services::no_session},
         observe::LiveRoom,
         rules::Rules,
     },
@@ -34,6 +37,10 @@ pub struct RoomsSetup {
     pub ice: Arc<dyn IceServers>,
     /// Forwards media; without one every room is a mesh.
     pub media: Option<Arc<dyn MediaPlane>>,
+    /// Without one, or without a media plane, nothing is recorded.
+    pub recorder: Option<Arc<dyn Recorder>>,
+    /// Without one, or without a media plane, no emotion is read.
+    pub emotion: Option<Arc<dyn EmotionReader>>,
     pub rules: Rules,
     pub outbox: OutboxLimits,
     pub rates: RateLimits,
@@ -57,13 +64,27 @@ impl RoomsHandle {
     /// Starts the manager, which goes on with the sessions that were open.
     pub fn start(setup: RoomsSetup) -> Self {
         let rooms = Self { directory: Arc::default(), manager: Arc::default(), needs: Arc::default() };
-        let participant =
-            ParticipantSetup { clock: setup.clock, outbox: setup.outbox, rates: setup.rates, ice: setup.ice, dev: setup.dev };
+        let participant = ParticipantSetup {
+            clock: setup.clock,
+            outbox: setup.outbox,
+            rates: setup.rates,
+            ice: setup.ice,
+            emotion: setup.emotion.clone(),
+            dev: setup.dev,
+        };
+        let forwards = setup.media.is_some();
         let room_setup = Arc::new(RoomSetup {
             clock: setup.clock,
             store: setup.store,
-            rules: Rules { sfu_available: setup.media.is_some(), ..setup.rules },
+            rules: Rules {
+                sfu_available: forwards,
+                can_record: forwards && setup.recorder.is_some(),
+                can_read_emotion: forwards && setup.emotion.is_some(),
+                ..setup.rules
+            },
             media: setup.media,
+            recorder: setup.recorder,
+            emotion: setup.emotion,
             needs: rooms.needs.clone(),
             participant: Arc::new(participant),
         });
@@ -135,10 +156,22 @@ impl RoomsHandle {
         matches!(timeout(DEADLINE, open.addr.send(to_room::IsMember(participant))).await, Ok(Ok(true)))
     }
 
+    /// Does this member agree to that? None: no session is open, or there is no such member now.
+    pub async fn allows(&self, room: RoomId, participant: ParticipantId, purpose: Purpose) -> Option<bool> {
+        let open = self.directory.alive(room)?;
+        timeout(DEADLINE, open.addr.send(to_room::Allows(participant, purpose))).await.ok()?.ok()?
+    }
+
     /// As whom somebody is a member of the room now; none if they aren't.
     pub async fn member(&self, room: RoomId, identity: Identity) -> Option<ParticipantId> {
         let open = self.directory.alive(room)?;
         timeout(DEADLINE, open.addr.send(to_room::MemberOf(identity))).await.ok()?.ok()?
+    }
+
+    /// As [`member`](Self::member), with what they agree to.
+    pub async fn member_consents(&self, room: RoomId, identity: Identity) -> Option<(ParticipantId, crate::protocol::Consents)> {
+        let open = self.directory.alive(room)?;
+        timeout(DEADLINE, open.addr.send(to_room::ConsentsOf(identity))).await.ok()?.ok()?
     }
 
     /// Tells an open room that its record was changed from outside.
@@ -181,6 +214,55 @@ impl RoomsHandle {
         let id = registry.add(room, purpose, media, sinks);
         tell();
         Ok(MediaNeed { id, room, registry, tell })
+    }
+
+    /// Records the open session; the recording that runs, if one does already. Answered when that is kept.
+    pub async fn start_recording(&self, room: RoomId, by: Identity) -> Result<RecordingId, CommandError> {
+        let (answer, result) = oneshot::channel();
+        let open = self.directory.alive(room).ok_or_else(no_session)?;
+        match ask(open, to_room::StartRecording { by, answer }, result).await? {
+            ReplyBody::Recording { recording_id } => Ok(recording_id),
+            _ => Err(CommandError::busy()),
+        }
+    }
+
+    /// Stops this recording. Answered when that is kept; the files follow.
+    pub async fn stop_recording(
+        &self,
+        room: RoomId,
+        recording: RecordingId,
+        reason: RecordingStop,
+        by: Option<Identity>,
+    ) -> Result<(), CommandError> {
+        let (answer, result) = oneshot::channel();
+        let open = self.directory.alive(room).ok_or_else(no_session)?;
+        ask(open, to_room::StopRecording { recording, reason, by, answer }, result).await.map(drop)
+    }
+
+    /// The recording of the room that runs now.
+    pub async fn recording(&self, room: RoomId) -> Option<RunningRecording> {
+        let open = self.directory.alive(room)?;
+        timeout(DEADLINE, open.addr.send(to_room::RunningRecordingOf)).await.ok()?.ok()?
+    }
+
+    /// The recorder keeps nothing for this reason, or keeps again. `Err`: the room has no time; say it again later.
+    pub fn recording_troubled(
+        &self,
+        room: RoomId,
+        recording: RecordingId,
+        problem: Option<RecordingProblem>,
+    ) -> Result<(), CommandError> {
+        let open = self.directory.alive(room).ok_or_else(no_session)?;
+        open.addr.try_send(to_room::RecordingTroubled { recording, problem }).map_err(|_| CommandError::busy())
+    }
+
+    /// What a clip of a member's voice sounds like. A room that has no time for it does without.
+    pub fn tell_emotion(&self, room: RoomId, reading: EmotionReading) {
+        if let Some(open) = self.directory.alive(room)
+            && open.addr.try_send(to_room::EmotionRead(reading)).is_err()
+        {
+            metrics::counter!("greenroom_queue_drops_total", "queue" => "emotion_readings").increment(1);
+        }
     }
 
     /// A member uploaded a file: it may be named in a chat message from now on.

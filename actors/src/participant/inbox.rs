@@ -87,11 +87,29 @@ impl Handler<Incoming> for Participant {
                 let ice_servers = self.setup.ice.for_participant(self.id, now);
                 self.answer(&asked, Ok(ReplyBody::IceServers { ice_servers }), ctx);
             }
+            ClientCommand::EmotionClip(clip) => self.read_clip(asked, Clip::Base64(clip.clip), ctx),
             ClientCommand::Simulate(simulate) => {
                 let result = self.simulate(simulate.fault, ctx);
                 self.answer(&asked, result, ctx);
             }
             command => self.pass_on(asked, command, ctx),
+        }
+    }
+}
+
+impl Handler<IncomingClip> for Participant {
+    type Result = ();
+
+    fn handle(&mut self, incoming: IncomingClip, ctx: &mut Self::Context) {
+        if self.socket.as_ref().is_none_or(|socket| socket.number != incoming.socket) {
+            return;
+        }
+        let command = client::EmotionClip { clip: String::new() }.into();
+        let asked = Asked { name: "emotion_clip", reference: None, received: incoming.received };
+        match self.budget.spend(&self.setup.rates, &command, self.setup.clock.now()) {
+            Verdict::Pass => self.read_clip(asked, Clip::File(incoming.file), ctx),
+            Verdict::Refuse(error) => self.answer_clip(&asked, true, Err(error), ctx),
+            Verdict::Close => self.close_socket(CloseCode::TooFast, ctx),
         }
     }
 }
@@ -190,5 +208,33 @@ impl Handler<ObserveParticipant> for Participant {
             unacknowledged,
             queued,
         })
+    }
+}
+
+impl Participant {
+    /// The clip is theirs, and they sent it to be read: that is all the consent there can be.
+    fn read_clip(&mut self, asked: Asked, clip: Clip, ctx: &mut Context<Self>) {
+        let bare = matches!(clip, Clip::File(_));
+        if self.stage != Stage::Joined {
+            let error = CommandError::new(ErrorCode::NotAdmitted, "wait until a host lets you in");
+            return self.answer_clip(&asked, bare, Err(error), ctx);
+        }
+        let Some(reader) = &self.setup.emotion else {
+            return self.answer_clip(&asked, bare, Err(CommandError::not_available("emotion")), ctx);
+        };
+        let reading = reader.clip(self.id, clip);
+        ctx.spawn(reading.into_actor(self).map(move |read, participant, ctx| {
+            let result = read.map(|emotion| ReplyBody::Emotion { emotion: Box::new(emotion) });
+            participant.answer_clip(&asked, bare, result, ctx);
+        }));
+    }
+
+    /// A bare file can't carry a number, and is answered all the same: with none.
+    fn answer_clip(&mut self, asked: &Asked, bare: bool, result: CommandResult, ctx: &mut Context<Self>) {
+        if !bare {
+            return self.answer(asked, result, ctx);
+        }
+        asked.answered();
+        self.send_reply(None, result, ctx);
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     },
 };
 use actix::{Addr, Message, Recipient};
+use bytes::Bytes;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -42,6 +43,15 @@ pub struct Incoming {
     pub received: Instant,
     pub reference: Option<u64>,
     pub command: ClientCommand,
+}
+
+/// A clip of their own voice that arrived on the socket as a binary frame.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct IncomingClip {
+    pub socket: u64,
+    pub received: Instant,
+    pub file: Bytes,
 }
 
 /// The socket is gone.

@@ -12,8 +12,8 @@ use crate::{
     clock::Clock,
     ids::{ParticipantId, RoomId},
     meeting_manager::RoomsHandle,
-    ports::IceServers,
-    protocol::{ClientCommand, CloseCode, CommandError, ErrorCode, Reply, ReplyBody, ServerEvent, Stage, client::Fault},
+    ports::{Clip, EmotionReader, IceServers},
+    protocol::{ClientCommand, CloseCode, CommandError, ErrorCode, Reply, ReplyBody, ServerEvent, Stage, client, client::Fault},
     room::{
         CommandResult,
         actor::{Room, messages as to_room},
@@ -34,6 +34,8 @@ pub struct ParticipantSetup {
     pub outbox: OutboxLimits,
     pub rates: RateLimits,
     pub ice: Arc<dyn IceServers>,
+    /// Reads the emotion of clips that people send of themselves, if anything here does.
+    pub emotion: Option<Arc<dyn EmotionReader>>,
     /// Are simulated faults allowed?
     pub dev: bool,
 }
@@ -123,9 +125,13 @@ impl Participant {
 
     fn reply(&mut self, reference: Option<u64>, result: CommandResult, ctx: &mut Context<Self>) {
         if reference.is_some() {
-            let text = serde_json::to_string(&Reply::new(reference, result)).expect("replies are plain data");
-            self.tell_socket(ToSocket::Text(text), ctx);
+            self.send_reply(reference, result, ctx);
         }
+    }
+
+    fn send_reply(&mut self, reference: Option<u64>, result: CommandResult, ctx: &mut Context<Self>) {
+        let text = serde_json::to_string(&Reply::new(reference, result)).expect("replies are plain data");
+        self.tell_socket(ToSocket::Text(text), ctx);
     }
 
     fn push(&mut self, frame: Arc<Frame>, ctx: &mut Context<Self>) {

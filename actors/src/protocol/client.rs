@@ -3,7 +3,7 @@
 use super::{
     error::CommandError,
     media::{Address, TrackLabel, Want},
-    people::{MediaKind, Role, Whom},
+    people::{MediaKind, Purpose, Role, Whom},
     room::PartialSettings,
     schema::Nullable,
 };
@@ -191,7 +191,15 @@ commands! {
     }
     TransferHost "transfer_host" { participant_id: ParticipantId }
     EndSession "end_session"
-    Consent "consent" { purposes: Purposes }
+    Consent "consent" {
+        purposes: Purposes,
+        /// The version of the words with which they were asked, 1 to 40 characters; absent: the server's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text_version: Option<String>,
+        /// May hosts see the emotion too? Absent: as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        share_emotion: Option<bool>,
+    }
     /// Those whose media is decoded on the new path: the whole list each time.
     TopologyReady "topology_ready" { epoch: u32, #[serde(default)] edges: Vec<ParticipantId> }
     /// What is on the screen, and how large: the whole list each time.
@@ -210,7 +218,8 @@ commands! {
     }
     StartRecording "start_recording"
     StopRecording "stop_recording"
-    EmotionClip "emotion_clip"
+    /// A clip of one's own voice, a whole file in base64; as a binary frame the file as it is. The reply holds the reading.
+    EmotionClip "emotion_clip" { clip: String }
     /// Only with `--dev`: makes the server misbehave, for authors of clients and tests.
     Simulate "simulate" { fault: Fault }
 }
@@ -321,4 +330,16 @@ pub enum Fault {
     PanicParticipant,
     PanicRoom,
     PanicManager,
+}
+
+impl Purposes {
+    /// The answer to one purpose, if it speaks of it.
+    pub fn of(&self, purpose: Purpose) -> Option<bool> {
+        match purpose {
+            Purpose::Recording => self.recording,
+            Purpose::Transcription => self.transcription,
+            Purpose::Emotion => self.emotion,
+            Purpose::Assistant => self.assistant,
+        }
+    }
 }

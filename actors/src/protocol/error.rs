@@ -28,6 +28,7 @@ pub enum ErrorCode {
     // The answers to a resume of somebody whom a host turned away while their socket was gone.
     Denied,
     Removed,
+    NotRecording,
     RateLimited,
     NotAvailable,
     Busy,

@@ -15,10 +15,10 @@ pub use media::{
     Address, DescriptionProblem, LayersWanted, Leg, LimitReason, Limited, RollbackReason, Slot, Source, Tap, TrackLabel, Want,
 };
 pub use parse::{BadFrame, ClientFrame, parse};
-pub use people::{Connection, Consents, Everyone, MediaKind, Participant, Purpose, Role, WaitingPerson, Whom};
+pub use people::{Connection, ConsentAnswer, Consents, Everyone, MediaKind, Participant, Purpose, Role, WaitingPerson, Whom};
 pub use room::{
-    ChatMessage, IceServer, PartialSettings, Permission, Room, Settings, SharedFile, Switching, Topology, TopologyMode,
-    TopologyReason,
+    ChatMessage, EmotionReading, IceServer, PartialSettings, Permission, RecordingProblem, RecordingStop, Room, RunningRecording,
+    Settings, SharedFile, Switching, Topology, TopologyMode, TopologyReason,
 };
 pub use schema::schema;
 pub use server::{CloseCode, CoalesceKey, EndReason, LeaveReason, Reply, ReplyBody, ServerEvent, Stage, Waiting, Welcome};

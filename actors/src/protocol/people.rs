@@ -31,14 +31,60 @@ pub enum Connection {
     Reconnecting,
 }
 
+/// What somebody answered when they were asked whether their media may be used for a purpose.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentAnswer {
+    /// Not asked, or still thinking: as good as refused.
+    #[default]
+    Unanswered,
+    Granted,
+    Refused,
+}
+
+impl From<bool> for ConsentAnswer {
+    fn from(granted: bool) -> Self {
+        if granted { Self::Granted } else { Self::Refused }
+    }
+}
+
+impl<'de> Deserialize<'de> for ConsentAnswer {
+    /// Journals of sessions that began before refusals were kept say `true` and `false`, where `false` was also said of those who were never asked.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Old(bool),
+            Name(Name),
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Name {
+            Unanswered,
+            Granted,
+            Refused,
+        }
+        Ok(match Either::deserialize(deserializer)? {
+            Either::Old(true) | Either::Name(Name::Granted) => Self::Granted,
+            Either::Old(false) | Either::Name(Name::Unanswered) => Self::Unanswered,
+            Either::Name(Name::Refused) => Self::Refused,
+        })
+    }
+}
+
+/// The version of the words with which people are asked. To be changed with them: an answer is worth what was asked.
+pub const CONSENT_TEXT: &str = "2026-11";
+
 /// What somebody agreed to, a purpose each.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Consents {
-    pub recording: bool,
-    pub transcription: bool,
-    pub emotion: bool,
-    pub assistant: bool,
+    pub recording: ConsentAnswer,
+    pub transcription: ConsentAnswer,
+    pub emotion: ConsentAnswer,
+    pub assistant: ConsentAnswer,
+    /// Hosts may see the emotion too, and not only the person.
+    pub share_emotion: bool,
 }
 
 /// What media on the server may be used for: each is agreed to by itself.
@@ -66,13 +112,34 @@ impl Purpose {
 }
 
 impl Consents {
-    pub fn allow(&self, purpose: Purpose) -> bool {
+    /// Those who agreed to these purposes and were not asked about the others.
+    pub fn granting(purposes: impl IntoIterator<Item = Purpose>) -> Self {
+        purposes.into_iter().fold(Self::default(), |mut consents, purpose| {
+            *consents.answer_mut(purpose) = ConsentAnswer::Granted;
+            consents
+        })
+    }
+
+    pub fn answer(&self, purpose: Purpose) -> ConsentAnswer {
         match purpose {
             Purpose::Recording => self.recording,
             Purpose::Transcription => self.transcription,
             Purpose::Emotion => self.emotion,
             Purpose::Assistant => self.assistant,
         }
+    }
+
+    pub fn answer_mut(&mut self, purpose: Purpose) -> &mut ConsentAnswer {
+        match purpose {
+            Purpose::Recording => &mut self.recording,
+            Purpose::Transcription => &mut self.transcription,
+            Purpose::Emotion => &mut self.emotion,
+            Purpose::Assistant => &mut self.assistant,
+        }
+    }
+
+    pub fn allow(&self, purpose: Purpose) -> bool {
+        self.answer(purpose) == ConsentAnswer::Granted
     }
 }
 

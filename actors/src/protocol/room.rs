@@ -70,6 +70,8 @@ pub struct Settings {
     pub unmute: Allowed,
     pub recording: RecordingSetting,
     pub ai_enabled: bool,
+    /// Is the emotion of voices read, of those who agree to it?
+    pub emotion: bool,
     pub retention_days: u32,
     pub region: String,
     /// Let in at once whoever a host admitted to this room before.
@@ -95,6 +97,7 @@ impl Default for Settings {
             unmute: Allowed::Everyone,
             recording: RecordingSetting::Off,
             ai_enabled: false,
+            emotion: false,
             retention_days: 30,
             region: "default".to_owned(),
             admit_known: false,
@@ -133,6 +136,8 @@ pub struct PartialSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ai_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub emotion: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retention_days: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
@@ -169,6 +174,7 @@ impl Settings {
             unmute,
             recording,
             ai_enabled,
+            emotion,
             retention_days,
             region,
             admit_known,
@@ -235,6 +241,70 @@ pub struct Room {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     pub has_password: bool,
+    /// The one that runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RunningRecording>,
+    /// Can this server record?
+    #[serde(default)]
+    pub can_record: bool,
+    /// Can this server read the emotion of a voice?
+    #[serde(default)]
+    pub can_read_emotion: bool,
+    /// The version of the words with which people are asked for their consent.
+    #[serde(default)]
+    pub consent_text: String,
+}
+
+/// A recording that runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunningRecording {
+    pub id: RecordingId,
+    pub started_at: Timestamp,
+    /// Who started it; none when the room's setting or an integrator did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<ParticipantId>,
+    /// Why nothing is kept at the moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<RecordingProblem>,
+}
+
+/// Why a recording keeps nothing. It goes on by itself when it can.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingProblem {
+    DiskFull,
+    ReadOnly,
+    Failed,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingStop {
+    /// Somebody stopped it, or the room's setting does not allow it any more.
+    Stopped,
+    SessionEnded,
+    /// It could not go on.
+    Failed,
+}
+
+/// What a clip of somebody's voice sounds like. A hint, never a fact about a person.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EmotionReading {
+    pub participant_id: ParticipantId,
+    /// When the clip ended.
+    pub at: Timestamp,
+    /// 0 calm to 1 animated.
+    pub arousal: f32,
+    /// None where it can't be told.
+    pub label: Option<String>,
+    /// 0 to 1, of the label that is likeliest.
+    pub confidence: f32,
+    /// Shares of one, by label.
+    pub scores: BTreeMap<String, f32>,
+    /// Unlike this speaker's clips before.
+    pub unusual: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]

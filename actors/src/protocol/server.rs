@@ -4,7 +4,10 @@ use super::{
     error::CommandError,
     media::{Address, DescriptionProblem, LayersWanted, Leg, Limited, RollbackReason, Slot, Tap},
     people::{MediaKind, Participant, WaitingPerson},
-    room::{ChatMessage, IceServer, Room, SharedFile, Topology, TopologyMode, TopologyReason},
+    room::{
+        ChatMessage, EmotionReading, IceServer, RecordingStop, Room, RunningRecording, SharedFile, Topology, TopologyMode,
+        TopologyReason,
+    },
 };
 use crate::{clock::Timestamp, ids::*};
 use schemars::JsonSchema;
@@ -49,6 +52,10 @@ pub enum ReplyBody {
     Sent { id: ChatId },
     /// `ping`.
     Pong { server_time: Timestamp },
+    /// `start_recording`: the one that runs now.
+    Recording { recording_id: RecordingId },
+    /// `emotion_clip`.
+    Emotion { emotion: Box<EmotionReading> },
     /// `get_ice_servers`.
     IceServers { ice_servers: Vec<IceServer> },
     /// Everything else.
@@ -245,6 +252,19 @@ pub enum ServerEvent {
     PathLost {
         leg: Leg,
     },
+    RecordingStarted {
+        recording: RunningRecording,
+    },
+    /// A problem came or went.
+    RecordingUpdated {
+        recording: RunningRecording,
+    },
+    RecordingStopped {
+        recording_id: RecordingId,
+        reason: RecordingStop,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<ParticipantId>,
+    },
     SessionEnded {
         reason: EndReason,
     },
@@ -268,6 +288,8 @@ pub enum ServerEvent {
         reason: QualityProblem,
         advice: String,
     },
+    /// To the person, and to hosts where that person agreed.
+    EmotionUpdated(EmotionReading),
     TypingChanged {
         participant_id: ParticipantId,
         typing: bool,
@@ -285,6 +307,7 @@ pub enum CoalesceKey {
     Quality(ParticipantId),
     Warning(ParticipantId),
     Typing(ParticipantId),
+    Emotion(ParticipantId),
     Preview(ParticipantId),
     Slots,
     LayersWanted,
@@ -304,6 +327,7 @@ impl ServerEvent {
             Self::ActiveSpeakerChanged { .. } => Some(CoalesceKey::Speaker),
             Self::QualityUpdated { participant_id, .. } => Some(CoalesceKey::Quality(*participant_id)),
             Self::QualityWarned { participant_id, .. } => Some(CoalesceKey::Warning(*participant_id)),
+            Self::EmotionUpdated(reading) => Some(CoalesceKey::Emotion(reading.participant_id)),
             Self::TypingChanged { participant_id, .. } => Some(CoalesceKey::Typing(*participant_id)),
             Self::WaitingPreview { participant_id, .. } => Some(CoalesceKey::Preview(*participant_id)),
             Self::SlotsUpdated { .. } => Some(CoalesceKey::Slots),

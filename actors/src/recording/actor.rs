@@ -4,6 +4,7 @@
 use super::{
     book::{RecordingBook, TrackKey, TrackState},
     files::RecordingFiles,
+    sender_clock::{SenderClock, SenderClocks},
     track::TrackRecorder,
 };
 use crate::{
@@ -39,6 +40,10 @@ pub struct RecordingSetup {
     pub arbiter: ArbiterHandle,
     /// When the recording began; of one that goes on after a restart, at first.
     pub began: Timestamp,
+    /// A file of more bytes ends at the next keyframe; [`SEGMENT_MAX`](super::track::SEGMENT_MAX) unless somebody wants smaller ones.
+    pub segment_max: u64,
+    /// What is known of it already, if it goes on: its numbers go on, and so do its ledgers.
+    pub known: BTreeMap<TrackKey, TrackState>,
 }
 
 /// A recording of a room's open session. Dropped, it hears no more.
@@ -49,10 +54,11 @@ pub struct Recording {
 
 impl Recording {
     /// Records whoever agreed, and whoever agrees from now on. `Err`: no session is open.
-    pub fn start(rooms: &RoomsHandle, room: RoomId, media: NeededMedia, setup: RecordingSetup) -> Result<Self, CommandError> {
-        let book = Arc::new(RecordingBook::default());
-        let kept = book.clone();
-        let sinks: SinkFactory = Arc::new(move |track: &ConsentedTrack| record(track, &setup, &kept));
+    pub fn start(rooms: &RoomsHandle, room: RoomId, media: NeededMedia, mut setup: RecordingSetup) -> Result<Self, CommandError> {
+        let book = Arc::new(RecordingBook::resuming(std::mem::take(&mut setup.known)));
+        let (kept, senders) = (book.clone(), SenderClocks::default());
+        let sinks: SinkFactory =
+            Arc::new(move |track: &ConsentedTrack| record(track, &setup, senders.of(track.participant()), &kept));
         let need = rooms.need(room, Purpose::Recording, media, sinks)?;
         Ok(Self { need: Some(need), book })
     }
@@ -70,12 +76,13 @@ impl Recording {
 }
 
 /// A sink for the track, and the actor that empties it.
-fn record(track: &ConsentedTrack, setup: &RecordingSetup, book: &Arc<RecordingBook>) -> Arc<dyn MediaSink> {
+fn record(track: &ConsentedTrack, setup: &RecordingSetup, sender: SenderClock, book: &Arc<RecordingBook>) -> Arc<dyn MediaSink> {
     let (sink, reader) = ring(PLACES, || ());
     let key = TrackKey { participant: track.participant(), source: track.source() };
     let life = Life {
         key,
         setup: setup.clone(),
+        sender,
         book: book.clone(),
         reader: Arc::new(Mutex::new(reader)),
         over: Arc::new(AtomicBool::new(false)),
@@ -90,6 +97,7 @@ fn record(track: &ConsentedTrack, setup: &RecordingSetup, book: &Arc<RecordingBo
 struct Life {
     key: TrackKey,
     setup: RecordingSetup,
+    sender: SenderClock,
     book: Arc<RecordingBook>,
     reader: Arc<Mutex<RingReader>>,
     /// It ended in order.
@@ -131,7 +139,9 @@ impl TrackActor {
         let watch = pulse.watch();
         let (key, setup) = (life.key, &life.setup);
         let began_us = setup.began.0 * 1_000;
-        let recorder = TrackRecorder::new(key.participant, key.source, began_us, segments, setup.files.clone());
+        let recorder = TrackRecorder::new(key.participant, key.source, began_us, segments, setup.files.clone())
+            .with_segments_of(setup.segment_max)
+            .beside(life.sender.clone());
         TrackActor { life, recorder: Some(recorder), _pulse: pulse }.start();
         watch
     }

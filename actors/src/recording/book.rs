@@ -2,7 +2,7 @@
 //! a look takes.
 
 use super::{
-    files::{FileError, SegmentDone, SegmentKey},
+    files::{Container, FileError, SegmentDone, SegmentKey},
     ledger::{Gap, GapReason, TrackLedger},
     track::TrackEvent,
 };
@@ -25,6 +25,7 @@ pub struct TrackKey {
 #[serde(rename_all = "camelCase")]
 pub struct SegmentEntry {
     pub key: SegmentKey,
+    pub container: Container,
     /// Of its first frame, milliseconds from the recording's beginning.
     pub at_ms: u64,
     /// None while it is written, and when it could not be closed.
@@ -51,16 +52,21 @@ pub struct RecordingBook {
 }
 
 impl RecordingBook {
-    /// A track is heard, for the first time or again. How many segments there are of it.
+    /// Of a recording that goes on: what was known of it before.
+    pub fn resuming(tracks: BTreeMap<TrackKey, TrackState>) -> Self {
+        Self { tracks: Mutex::new(tracks), changed: Notify::new() }
+    }
+
+    /// A track is heard, for the first time or again. The number of its newest segment.
     pub fn begin(&self, track: TrackKey) -> u32 {
         let mut tracks = self.tracks();
         let state = tracks.entry(track).or_default();
         state.ended = None;
         state.ledgers.push(TrackLedger::default());
-        state.segments.len() as u32
+        state.newest_segment()
     }
 
-    /// Its actor was made again: what was not told is a gap. How many segments there are of it.
+    /// Its actor was made again: what was not told is a gap. The number of its newest segment.
     pub fn restart(&self, track: TrackKey, now_ms: u64) -> u32 {
         let mut tracks = self.tracks();
         let state = tracks.entry(track).or_default();
@@ -69,7 +75,7 @@ impl RecordingBook {
         let mut next = TrackLedger::default();
         next.gap(Gap { from_ms, to_ms: now_ms.max(from_ms), reason: GapReason::Restart });
         state.ledgers.push(next);
-        state.segments.len() as u32
+        state.newest_segment()
     }
 
     pub fn note(&self, track: TrackKey, events: Vec<TrackEvent>, ledger: TrackLedger) {
@@ -107,10 +113,16 @@ impl RecordingBook {
 }
 
 impl TrackState {
+    fn newest_segment(&self) -> u32 {
+        self.segments.iter().map(|segment| segment.key.number).max().unwrap_or(0)
+    }
+
     fn take(&mut self, events: Vec<TrackEvent>) {
         for event in events {
             match event {
-                TrackEvent::SegmentBegan { key, at_ms } => self.segments.push(SegmentEntry { key, at_ms, done: None }),
+                TrackEvent::SegmentBegan { key, container, at_ms } => {
+                    self.segments.push(SegmentEntry { key, container, at_ms, done: None });
+                }
                 TrackEvent::SegmentClosed { key, done } => {
                     if let Some(segment) = self.segments.iter_mut().find(|segment| segment.key == key) {
                         segment.done = Some(done);

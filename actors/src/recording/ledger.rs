@@ -1,5 +1,6 @@
 //! What a track's recording says of itself: how much there is, what is missing, when, and why.
 
+use super::stretch::Stretch;
 use serde::{Deserialize, Serialize};
 
 /// Gaps that are listed; those beyond are counted, and the last one grows.
@@ -21,6 +22,17 @@ pub enum GapReason {
     Disk,
     /// The server was away.
     Restart,
+}
+
+impl GapReason {
+    /// Whoever is off loses nothing; else the gravest of what is known counts.
+    pub fn with(self, before: Option<Self>) -> Self {
+        match before {
+            Some(before) if before != Self::Off && self != Self::Off => self.max(before),
+            Some(_) => Self::Off,
+            None => self,
+        }
+    }
 }
 
 /// Milliseconds from the recording's beginning.
@@ -51,6 +63,9 @@ pub struct TrackLedger {
     pub silence_ms: u64,
     /// By which the sender's clock was slow (positive) or fast against the server's.
     pub drift_ppm: Option<f64>,
+    /// When there was a voice in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spoken: Vec<Stretch>,
     pub gaps: Vec<Gap>,
     /// More than are listed.
     pub gaps_unlisted: u64,
@@ -58,7 +73,14 @@ pub struct TrackLedger {
 
 impl TrackLedger {
     pub fn gap(&mut self, gap: Gap) {
-        if let Some(last) = self.gaps.last_mut().filter(|last| last.to_ms >= gap.from_ms && last.reason == gap.reason) {
+        self.gap_behind(gap, 0);
+    }
+
+    /// A gap of the same kind that ends no longer than so many milliseconds before it is the same one.
+    pub fn gap_behind(&mut self, gap: Gap, snippet_ms: u64) {
+        let snippet_ms = if gap.reason == GapReason::Off { snippet_ms } else { 0 };
+        let goes_on = |last: &&mut Gap| last.reason == gap.reason && last.to_ms + snippet_ms >= gap.from_ms;
+        if let Some(last) = self.gaps.last_mut().filter(goes_on) {
             last.to_ms = last.to_ms.max(gap.to_ms);
         } else if self.gaps.len() < GAPS_MAX {
             self.gaps.push(gap);

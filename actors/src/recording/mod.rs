@@ -8,11 +8,13 @@
 //!
 //! - [`reorder`]: puts packets in order, and waits a moment for those that are sent again.
 //! - [`assemble`]: payloads to whole frames.
-//! - [`timeline`]: a sender's clock to the recording's, by sender reports where there are any.
+//! - [`timeline`]: a sender's clock to the recording's, by sender reports where there are any ([`reported`]); [`sender_clock`] is what all their tracks know of it.
 //! - [`fill`]: sound has no holes: where none came, silence stands.
 //! - [`ledger`]: what a recording says of itself when it is over.
-//! - [`pipeline`]: these five, one after the other.
+//! - [`speaking`]: when there was a voice in it.
+//! - [`pipeline`]: these, one after the other.
 //! - [`track`]: a ring through a pipeline into one file after the other, whatever the disk does; [`files`] is the port.
+//! - [`report`]: what of all that is kept, and what is missing, for people.
 //! - [`actor`]: an actor a track, by consent; [`book`] is what is known of them.
 
 pub mod actor;
@@ -24,8 +26,16 @@ pub mod frame;
 pub mod ledger;
 pub mod pipeline;
 pub mod reorder;
+pub mod report;
+mod reported;
+pub mod sender_clock;
+pub mod speaking;
+pub mod stretch;
 pub mod timeline;
 pub mod track;
+
+#[cfg(test)]
+mod tests;
 
 pub use actor::{Recording, RecordingSetup};
 pub use frame::{EncodedFrame, TrackFormat};

@@ -2,22 +2,31 @@
 
 use super::{
     assemble::{Assembled, Assembler},
-    fill::{self, Fill},
+    fill::{self, Fill, Place},
     frame::{EncodedFrame, TrackFormat},
     ledger::{Gap, GapReason, TrackLedger},
     reorder::{Ordered, Reorder},
-    timeline::Timeline,
+    sender_clock::SenderClock,
+    speaking::Speaking,
+    timeline::{OLDEST_US, Timeline},
 };
 use crate::{
     protocol::Source,
     sfu::Codec,
     sinks::{self, MediaFrame, SinkItem},
 };
+use std::collections::VecDeque;
 
 /// A hole in the sound longer than this is listed: a player conceals less.
 const SOUND_HOLE_MS: u64 = 60;
 /// Pictures come when they like; a hole that is no loss is listed when a person would notice.
 const PICTURE_HOLE_MS: u64 = 1_000;
+/// A snippet of sound this short between two stretches of nothing belongs to them: a packet that overtook the word of the mute, or of a pause.
+const SNIPPET_MS: u64 = 60;
+/// Nothing came for so long: it is not on its way.
+const OPEN_HOLE_MS: u64 = 2_000;
+/// Nothing comes that should stand so long before now. Beside what the timeline allows, the time from a socket into a ring.
+const CERTAIN_US: u64 = OLDEST_US + 200_000;
 /// What a picture is thought to last when none follows.
 const PICTURE_US: u64 = 33_000;
 
@@ -39,6 +48,8 @@ pub struct TrackPipeline {
     reorder: Reorder,
     assembler: Option<(Codec, Assembler)>,
     timeline: Timeline,
+    /// When there was a voice in it.
+    speaking: Speaking,
     /// Of sound alone.
     fill: Option<Fill>,
     ledger: TrackLedger,
@@ -46,56 +57,91 @@ pub struct TrackPipeline {
     ends_us: Option<u64>,
     /// Why the next frame does not follow the last one, if it doesn't.
     missing: Option<GapReason>,
+    /// What has no place yet: until it is known how long the first packets of a numbering were on their way.
+    steps: VecDeque<Step>,
+    /// Frames that came when something else stood in their place.
+    too_late: u64,
+    /// All that came until here was taken, from the recording's beginning.
+    heard_us: u64,
+}
+
+#[derive(Debug)]
+enum Step {
+    Format(TrackFormat),
+    Miss(GapReason),
+    Frame(EncodedFrame),
 }
 
 impl TrackPipeline {
     /// `began_us`: when the recording began, microseconds since 1970 on the server's clock.
     pub fn new(source: Source, began_us: u64) -> Self {
-        let hertz = if source.is_audio() { 48_000 } else { 90_000 };
         Self {
             began_us,
             reorder: Reorder::default(),
             assembler: None,
-            timeline: Timeline::new(hertz, began_us),
+            timeline: Timeline::new(source, began_us),
+            speaking: Speaking::default(),
             fill: source.is_audio().then(Fill::default),
             ledger: TrackLedger::default(),
             ends_us: None,
             missing: None,
+            steps: VecDeque::new(),
+            too_late: 0,
+            heard_us: 0,
         }
+    }
+
+    /// One of the tracks that go by this clock.
+    pub fn beside(self, sender: SenderClock) -> Self {
+        Self { timeline: self.timeline.beside(sender), ..self }
     }
 
     /// The next item of the sink. `now_us` is microseconds since 1970.
     pub fn take(&mut self, item: SinkItem, now_us: u64, out: &mut Vec<Write>) {
         let mut ordered = Vec::new();
         match item {
-            SinkItem::Frame(frame) => self.reorder.push(frame, &mut ordered),
+            SinkItem::Frame(frame) => {
+                // What was read late may be complete all the same: behind it waits what came later.
+                let came_us = frame.arrived_us.min(now_us);
+                if let Some(level) = frame.audio_level {
+                    self.speaking.hear(came_us.saturating_sub(self.began_us) / 1_000, level);
+                }
+                self.reorder.push(frame, &mut ordered);
+                self.reorder.tick(came_us, &mut ordered);
+                self.follow(ordered, out);
+                self.settle(came_us, out);
+            }
             SinkItem::Gap(sinks::Gap::Overflow { dropped }) => {
                 self.ledger.packets_dropped += dropped;
                 self.reorder.skip(&mut ordered);
                 self.follow(ordered, out);
                 self.lost(GapReason::Overflow);
-                return;
             }
             SinkItem::Gap(sinks::Gap::Off) => {
+                self.reorder.pause(&mut ordered);
+                self.follow(ordered, out);
+                self.rest(out);
+                self.missing = Some(GapReason::Off.with(self.missing));
+            }
+            SinkItem::Ended(_) => {
                 self.reorder.flush(&mut ordered);
                 self.follow(ordered, out);
-                self.miss(GapReason::Off);
-                return;
+                self.rest(out);
             }
-            SinkItem::Ended(_) => self.reorder.flush(&mut ordered),
         }
-        self.reorder.tick(now_us, &mut ordered);
-        self.follow(ordered, out);
     }
 
-    /// Time goes by, whatever comes.
+    /// Time goes by, and everything that came before `now_us` was taken.
     pub fn tick(&mut self, now_us: u64, out: &mut Vec<Write>) {
         let mut ordered = Vec::new();
         self.reorder.tick(now_us, &mut ordered);
         self.follow(ordered, out);
-        let now_us = now_us.saturating_sub(self.began_us);
-        let silent = self.fill.as_mut().map(|fill| fill.tick(now_us)).unwrap_or_default();
-        silence(silent, out);
+        self.settle(now_us, out);
+        let all_came_us = self.reorder.waits_since().unwrap_or(now_us).min(now_us);
+        self.heard_us = all_came_us.saturating_sub(self.began_us);
+        if let Some(fill) = self.fill.as_mut().filter(|_| self.steps.is_empty()) {
+            silence(fill.certain(self.heard_us.saturating_sub(CERTAIN_US)), out);
+        }
     }
 
     /// The disk took nothing from here to there, milliseconds from the beginning.
@@ -105,11 +151,16 @@ impl TrackPipeline {
 
     /// What is known of it so far.
     pub fn ledger(&self) -> TrackLedger {
+        let mut ledger = self.ledger.clone();
+        if let Some(gap) = self.open_gap() {
+            ledger.gap_behind(gap, SNIPPET_MS);
+        }
         TrackLedger {
-            packets_late: self.reorder.late,
+            packets_late: self.reorder.late + self.too_late,
             silence_ms: self.fill.as_ref().map_or(0, |fill| fill.filled_us / 1_000),
             drift_ppm: self.timeline.drift_ppm(),
-            ..self.ledger.clone()
+            spoken: self.speaking.turns(),
+            ..ledger
         }
     }
 
@@ -121,6 +172,7 @@ impl TrackPipeline {
                     self.ledger.packets_lost += packets;
                     self.lost(GapReason::Lost);
                 }
+                Ordered::Resumed => self.broken_off(),
                 Ordered::Renumbered => {
                     if let Some((_, assembler)) = &mut self.assembler {
                         assembler.reset();
@@ -136,10 +188,31 @@ impl TrackPipeline {
         let mut assembled = Vec::new();
         assembler.push(packet, &mut assembled);
         self.assembler = Some((codec, assembler));
+        self.assembled(assembled, out);
+    }
+
+    /// Nothing more comes for a while.
+    fn rest(&mut self, out: &mut Vec<Write>) {
+        let mut assembled = Vec::new();
+        if let Some((_, assembler)) = &mut self.assembler {
+            assembler.finish(&mut assembled);
+        }
+        self.assembled(assembled, out);
+        self.settle(u64::MAX, out);
+    }
+
+    fn assembled(&mut self, assembled: Vec<Assembled>, out: &mut Vec<Write>) {
         for one in assembled {
             match one {
-                Assembled::Format(format) => out.push(Write::Format(format)),
-                Assembled::Frame(frame) => self.frame(frame, out),
+                Assembled::Format(format) => self.steps.push_back(Step::Format(format)),
+                Assembled::Frame(frame) => {
+                    // All that waits is of one numbering.
+                    if !self.timeline.knows(frame.stream) {
+                        self.settle(u64::MAX, out);
+                    }
+                    self.timeline.hear(&frame);
+                    self.steps.push_back(Step::Frame(frame));
+                }
                 Assembled::Dropped { pictures } => {
                     self.ledger.pictures_dropped += u64::from(pictures);
                     self.miss(GapReason::Broken);
@@ -148,16 +221,38 @@ impl TrackPipeline {
         }
     }
 
-    fn frame(&mut self, frame: EncodedFrame, out: &mut Vec<Write>) {
-        let at_us = self.timeline.place(&frame);
-        let lasts_us = match self.fill {
-            Some(_) => fill::opus_duration_us(&frame.data).unwrap_or(fill::SILENCE_US),
-            None => PICTURE_US,
-        };
-        self.note_hole(at_us);
-        if let Some(fill) = &mut self.fill {
-            silence(fill.before(at_us, lasts_us), out);
+    /// Places what waits, if that can be done well by now.
+    fn settle(&mut self, now_us: u64, out: &mut Vec<Write>) {
+        if !self.timeline.settled(now_us) {
+            return;
         }
+        while let Some(step) = self.steps.pop_front() {
+            match step {
+                Step::Format(format) => out.push(Write::Format(format)),
+                Step::Miss(why) => self.missing = Some(why.with(self.missing)),
+                Step::Frame(frame) => self.frame(frame, out),
+            }
+        }
+    }
+
+    fn frame(&mut self, frame: EncodedFrame, out: &mut Vec<Write>) {
+        let mut at_us = self.timeline.place(&frame);
+        let mut lasts_us = PICTURE_US;
+        if let Some(fill) = &mut self.fill {
+            lasts_us = fill::opus_duration_us(&frame.data).unwrap_or(fill::SILENCE_US);
+            match fill.place(at_us, lasts_us) {
+                Place::At { silence: places, at_us: placed_us } => {
+                    at_us = placed_us;
+                    silence(places, out);
+                }
+                Place::Taken => {
+                    self.too_late += 1;
+                    self.missing = Some(GapReason::Lost.with(self.missing));
+                    return;
+                }
+            }
+        }
+        self.note_hole(at_us);
         self.ends_us = Some(at_us + lasts_us);
         self.ledger.frame(at_us / 1_000, (at_us + lasts_us) / 1_000, frame.data.len());
         out.push(Write::Frame { at_us, keyframe: frame.keyframe, data: frame.data });
@@ -166,25 +261,39 @@ impl TrackPipeline {
     fn note_hole(&mut self, at_us: u64) {
         let why = self.missing.take();
         let Some(ends_us) = self.ends_us else { return };
-        let (from_ms, to_ms) = (ends_us / 1_000, at_us / 1_000);
-        let least = if self.fill.is_some() { SOUND_HOLE_MS } else { PICTURE_HOLE_MS };
-        let told = why.is_some_and(|why| why != GapReason::Off);
-        if to_ms > from_ms + if told { 0 } else { least } {
-            self.ledger.gap(Gap { from_ms, to_ms, reason: why.unwrap_or(GapReason::Off) });
+        let gap = Gap { from_ms: ends_us / 1_000, to_ms: at_us / 1_000, reason: why.unwrap_or(GapReason::Off) };
+        let least = match why {
+            Some(why) if why != GapReason::Off => 0,
+            _ if self.fill.is_some() => SOUND_HOLE_MS,
+            _ => PICTURE_HOLE_MS,
+        };
+        if gap.to_ms > gap.from_ms + least {
+            self.ledger.gap_behind(gap, if self.fill.is_some() { SNIPPET_MS } else { 0 });
         }
+    }
+
+    /// Of what is missing now, if it is missed.
+    fn open_gap(&self) -> Option<Gap> {
+        let (from_ms, to_ms) = (self.ends_us? / 1_000, self.heard_us / 1_000);
+        let gap = Gap { from_ms, to_ms, reason: self.missing.unwrap_or(GapReason::Off) };
+        (to_ms > from_ms + OPEN_HOLE_MS).then_some(gap)
     }
 
     /// What comes next does not follow what went before.
     fn lost(&mut self, why: GapReason) {
         self.miss(why);
+        self.broken_off();
+    }
+
+    fn broken_off(&mut self) {
         if let Some((_, assembler)) = &mut self.assembler {
             assembler.lost();
         }
     }
 
-    /// The gravest of what is known counts.
+    /// In front of what comes next.
     fn miss(&mut self, why: GapReason) {
-        self.missing = Some(self.missing.map_or(why, |before| before.max(why)));
+        self.steps.push_back(Step::Miss(why));
     }
 }
 
@@ -195,7 +304,10 @@ fn silence(places: Vec<u64>, out: &mut Vec<Write>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sinks::{SinkEnd, ring::tests::frame};
+    use crate::{
+        recording::timeline::SETTLES_US,
+        sinks::{SinkEnd, ring::tests::frame},
+    };
     use std::sync::Arc;
 
     const BEGAN: u64 = 50_000_000;
@@ -216,10 +328,12 @@ mod tests {
 
     fn run(items: impl IntoIterator<Item = SinkItem>) -> (TrackPipeline, Vec<Write>) {
         let (mut pipeline, mut out) = (TrackPipeline::new(Source::Microphone, BEGAN), Vec::new());
+        let mut now = 0;
         for item in items {
-            let now = if let SinkItem::Frame(frame) = &item { frame.arrived_us } else { 0 };
+            now = if let SinkItem::Frame(frame) = &item { frame.arrived_us } else { now };
             pipeline.take(item, now, &mut out);
         }
+        pipeline.tick(now + SETTLES_US, &mut out);
         (pipeline, out)
     }
 
@@ -248,7 +362,7 @@ mod tests {
         for second in 2..=60 {
             pipeline.tick(BEGAN + second * 1_000_000, &mut out);
         }
-        assert_eq!(written(&out).len(), 1 + 59_000 / 20 - 1);
+        assert_eq!(written(&out).len() as u64, (60_000 - CERTAIN_US / 1_000) / 20);
         // Muted people's numbering stands still while their clock goes on.
         let SinkItem::Frame(late) = packet(60_000) else { unreachable!() };
         let late = MediaFrame { seq: 1_001, ..late };

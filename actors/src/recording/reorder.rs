@@ -9,6 +9,9 @@ pub const PATIENCE_US: u64 = 600_000;
 /// So many packets wait behind a hole at most: half a second of a large picture has a tenth of that.
 pub const WAITING_MAX: usize = 4_096;
 
+/// Of a mute it is not known when it ends, and single packets overtake the word of it: it is over when so much followed without a hole.
+const ON_FOR_SURE_US: u64 = 500_000;
+
 /// What comes out.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Ordered {
@@ -19,6 +22,15 @@ pub enum Ordered {
     },
     /// Numbering begins anew with the next packet.
     Renumbered,
+    /// Nobody was to be heard: what is between the packet before and the next one is not lost, but they don't follow each other.
+    Resumed,
+}
+
+/// Nothing was to be heard.
+#[derive(Clone, Copy, Default, Debug)]
+struct Off {
+    /// Since then packets come that follow each other.
+    heard_since: Option<u64>,
 }
 
 /// Bounded by [`WAITING_MAX`]: beyond that the hole is given up.
@@ -28,6 +40,8 @@ pub struct Reorder {
     /// The number that is to come next.
     next: u64,
     waiting: BTreeMap<u64, MediaFrame>,
+    /// Whatever number comes, it is the next one.
+    off: Option<Off>,
     /// Packets that came again, or after they were given up.
     pub late: u64,
 }
@@ -46,6 +60,7 @@ impl Reorder {
             }
             self.next = packet.seq;
         }
+        self.resume(&packet, out);
         if packet.seq < self.next || self.waiting.contains_key(&packet.seq) {
             self.late += 1;
             return;
@@ -75,6 +90,28 @@ impl Reorder {
     pub fn skip(&mut self, out: &mut Vec<Ordered>) {
         self.flush(out);
         self.stream = None;
+    }
+
+    /// Nothing is to be heard for a while. What is sent meanwhile is not missed, though it is numbered.
+    pub fn pause(&mut self, out: &mut Vec<Ordered>) {
+        self.flush(out);
+        self.off = Some(Off::default());
+    }
+
+    fn resume(&mut self, packet: &MediaFrame, out: &mut Vec<Ordered>) {
+        let Some(off) = &mut self.off else { return };
+        if packet.seq > self.next {
+            off.heard_since = Some(packet.arrived_us);
+            self.next = packet.seq;
+            out.push(Ordered::Resumed);
+        } else if packet.arrived_us > *off.heard_since.get_or_insert(packet.arrived_us) + ON_FOR_SURE_US {
+            self.off = None;
+        }
+    }
+
+    /// When the packet that waits longest came: what came before it is through.
+    pub fn waits_since(&self) -> Option<u64> {
+        self.waiting.values().map(|packet| packet.arrived_us).min()
     }
 
     fn release(&mut self, out: &mut Vec<Ordered>) {
@@ -110,6 +147,7 @@ mod tests {
             Ordered::Packet(packet) => packet.seq.to_string(),
             Ordered::Lost { packets } => format!("lost {packets}"),
             Ordered::Renumbered => "renumbered".to_owned(),
+            Ordered::Resumed => "resumed".to_owned(),
         });
         told.collect()
     }
@@ -156,6 +194,31 @@ mod tests {
         reorder.skip(&mut out);
         reorder.push(packet(42, 0), &mut out);
         assert_eq!(told(&mut out), ["1", "42"]);
+    }
+
+    #[test]
+    fn what_was_sent_while_nobody_was_to_be_heard_is_not_lost() {
+        let (mut reorder, mut out) = (Reorder::default(), Vec::new());
+        for (seq, ms, off) in [(1, 0, false), (3, 0, true), (9, 100, false), (10, 200, true), (11, 900, false), (13, 950, false)]
+        {
+            reorder.push(packet(seq, ms), &mut out);
+            if off {
+                reorder.pause(&mut out);
+            }
+        }
+        assert_eq!(told(&mut out), ["1", "lost 1", "3", "resumed", "9", "10", "11", "resumed", "13"]);
+    }
+
+    #[test]
+    fn when_sound_has_come_for_a_while_a_hole_is_a_hole_again() {
+        let (mut reorder, mut out) = (Reorder::default(), Vec::new());
+        reorder.push(packet(1, 0), &mut out);
+        reorder.pause(&mut out);
+        for (seq, ms) in [(5, 100), (6, 500), (7, 700), (9, 720)] {
+            reorder.push(packet(seq, ms), &mut out);
+        }
+        reorder.flush(&mut out);
+        assert_eq!(told(&mut out), ["1", "resumed", "5", "6", "7", "lost 1", "9"]);
     }
 
     proptest! {

@@ -2,10 +2,11 @@
 //! and the meeting never hears of it.
 
 use super::{
-    files::{FileError, RecordingFiles, SegmentDone, SegmentFile, SegmentKey},
+    files::{Container, FileError, RecordingFiles, SegmentDone, SegmentFile, SegmentKey},
     frame::TrackFormat,
     ledger::TrackLedger,
     pipeline::{TrackPipeline, Write},
+    sender_clock::SenderClock,
 };
 use crate::{
     ids::ParticipantId,
@@ -19,7 +20,7 @@ const SYNC_EVERY_US: u64 = 1_000_000;
 /// After a fault of the disk it is tried again.
 const RETRY_US: u64 = 1_000_000;
 /// A file that is larger ends at the next keyframe: under 4 GiB with room for whatever comes until then.
-const SEGMENT_MAX: u64 = 3 << 30;
+pub const SEGMENT_MAX: u64 = 3 << 30;
 
 /// What the one who runs it is told.
 #[derive(Clone, PartialEq, Debug)]
@@ -27,6 +28,7 @@ pub enum TrackEvent {
     /// `at_ms`: of its first frame, milliseconds from the recording's beginning.
     SegmentBegan {
         key: SegmentKey,
+        container: Container,
         at_ms: u64,
     },
     SegmentClosed {
@@ -48,6 +50,7 @@ pub struct TrackRecorder {
     segment: Option<Segment>,
     /// Of the newest segment.
     number: u32,
+    segment_max: u64,
     fault: Option<Fault>,
     writes: Vec<Write>,
 }
@@ -76,9 +79,20 @@ impl TrackRecorder {
             format: None,
             segment: None,
             number: segments,
+            segment_max: SEGMENT_MAX,
             fault: None,
             writes: Vec::new(),
         }
+    }
+
+    /// A segment of more bytes ends at the next keyframe.
+    pub fn with_segments_of(self, bytes: u64) -> Self {
+        Self { segment_max: bytes, ..self }
+    }
+
+    /// One of the tracks that go by this clock.
+    pub fn beside(self, sender: SenderClock) -> Self {
+        Self { pipeline: self.pipeline.beside(sender), ..self }
     }
 
     /// Reads what came and writes what is whole. Says why when the sink has ended: then [`TrackRecorder::finish`] is due.
@@ -137,7 +151,7 @@ impl TrackRecorder {
         now_us: u64,
         events: &mut Vec<TrackEvent>,
     ) -> Result<(), FileError> {
-        if keyframe && self.segment.as_ref().is_some_and(|segment| segment.file.bytes() > SEGMENT_MAX) {
+        if keyframe && self.segment.as_ref().is_some_and(|segment| segment.file.bytes() > self.segment_max) {
             self.close(now_us, events);
         }
         if self.segment.is_none() {
@@ -159,7 +173,7 @@ impl TrackRecorder {
         let file = self.files.begin(key, format, at_ms)?;
         self.number += 1;
         self.segment = Some(Segment { key, file, synced_us: now_us });
-        events.push(TrackEvent::SegmentBegan { key, at_ms });
+        events.push(TrackEvent::SegmentBegan { key, container: Container::of(format.codec), at_ms });
         if let Some(fault) = self.fault.take() {
             self.pipeline.not_written(fault.from_ms, at_ms);
             events.push(TrackEvent::DiskBack);
@@ -169,11 +183,11 @@ impl TrackRecorder {
 
     fn sync(&mut self, now_us: u64, events: &mut Vec<TrackEvent>) {
         let Some(segment) = &mut self.segment else { return };
-        if now_us < segment.synced_us + SYNC_EVERY_US {
-            return;
+        let due = now_us >= segment.synced_us + SYNC_EVERY_US;
+        if due {
+            segment.synced_us = now_us;
         }
-        segment.synced_us = now_us;
-        if let Err(error) = segment.file.sync() {
+        if let Err(error) = if due { segment.file.sync() } else { segment.file.flush() } {
             let at_ms = now_us.saturating_sub(self.began_us + SYNC_EVERY_US) / 1_000;
             self.fail(error, at_ms, now_us, events);
         }
@@ -259,6 +273,10 @@ mod tests {
             }
             self.memory.files.lock().unwrap()[self.place].1.push(at_ms);
             Ok(())
+        }
+
+        fn flush(&mut self) -> Result<(), FileError> {
+            if self.memory.full() { Err(FileError::Full) } else { Ok(()) }
         }
 
         fn sync(&mut self) -> Result<(), FileError> {
@@ -361,6 +379,6 @@ mod tests {
             story.steps(1_000 + tenth * 100);
         }
         let written = story.memory.files()[0].1.len();
-        assert!((490..=501).contains(&written), "{written}: up to a second ago");
+        assert!((470..=480).contains(&written), "{written}: up to where nothing can come any more");
     }
 }

@@ -11,11 +11,31 @@ use std::time::Duration;
 #[serde(rename_all = "camelCase")]
 pub(super) struct Book {
     visits: IndexMap<ParticipantId, Visit>,
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    recordings: IndexMap<RecordingId, Stretch>,
     /// Most members at once.
     pub peak: u32,
 }
 
+/// From when to when something ran; it may run still.
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stretch {
+    started_at: Timestamp,
+    ended_at: Option<Timestamp>,
+}
+
 impl Book {
+    pub fn recording_began(&mut self, recording: RecordingId, now: Timestamp) {
+        self.recordings.insert(recording, Stretch { started_at: now, ended_at: None });
+    }
+
+    pub fn recording_ended(&mut self, recording: RecordingId, now: Timestamp) {
+        if let Some(stretch) = self.recordings.get_mut(&recording) {
+            stretch.ended_at = Some(now);
+        }
+    }
+
     /// Notes that somebody came in. Beyond `kept` people new ones are only counted by others.
     pub fn joined(&mut self, person: &Participant, identity: &Identity, kept: usize) {
         let name = person.display_name.clone();
@@ -54,12 +74,16 @@ impl RoomState {
     pub fn summary(&self, now: Timestamp) -> SessionSummary {
         let visits: Vec<Value> = self.book.visits.iter().map(|(id, visit)| self.tell_visit(*id, visit, now)).collect();
         let identities: Vec<&Identity> = self.book.visits.values().map(|visit| &visit.identity).collect();
+        let tell_recording = |(id, stretch): (&RecordingId, &Stretch)| json!({ "recordingId": id, "startedAt": stretch.started_at, "endedAt": stretch.ended_at });
+        let recordings: Vec<Value> = self.book.recordings.iter().map(tell_recording).collect();
         let report = json!({
             "identities": identities,
             "participants": visits,
             "chat": self.chat.public(),
             "chatCount": self.chat.count(),
             "peak": self.book.peak,
+            "recordings": recordings,
+            "consents": self.answered,
         });
         SessionSummary { report, peak: self.book.peak }
     }

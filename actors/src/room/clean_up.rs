@@ -95,12 +95,16 @@ impl RoomState {
 
     fn finish(&mut self, reason: EndReason, turn: &mut Turn) {
         let all: Vec<_> = self.everybody().map(|(id, _)| id).collect();
+        self.finish_recording(turn);
         for (id, member) in std::mem::take(&mut self.members) {
             self.book.left(id, &member.person, turn.now);
         }
         let summary = Box::new(self.summary(turn.now));
         self.waiting.clear();
         self.close_media(turn);
+        if self.transient.emotion_wanted {
+            turn.effect(Effect::EmotionWanted(false));
+        }
         self.transient = Default::default();
         self.ended = Some(reason);
         turn.deliver(all.clone(), ServerEvent::SessionEnded { reason });

@@ -4,8 +4,8 @@ use super::Input;
 use crate::{
     ids::*,
     media::MediaCommand,
-    ports::{QualityPoint, SessionSummary},
-    protocol::{CloseCode, CommandError, EndReason, ReplyBody, ServerEvent},
+    ports::{QualityPoint, RecorderNews, SessionSummary},
+    protocol::{CloseCode, CommandError, EmotionReading, EndReason, Purpose, ReplyBody, ServerEvent},
     sinks::{SinkEnd, SinkKey},
     topology::{Ended, tap::Heard},
 };
@@ -60,6 +60,19 @@ pub enum Effect {
         detail: Value,
     },
     Quality(QualityPoint),
+    /// To be kept with the account, of those who have one.
+    ConsentGiven {
+        identity: Identity,
+        purpose: Purpose,
+        granted: bool,
+        text_version: String,
+    },
+    /// Tell whoever records.
+    Recorder(RecorderNews),
+    /// Tell whoever reads emotion that this room wants it, or not any more.
+    EmotionWanted(bool),
+    /// For the session's timeline.
+    EmotionRead(Box<EmotionReading>),
     /// Somebody who waited came in: for the operator's numbers.
     Admitted {
         after: Duration,

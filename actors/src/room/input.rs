@@ -3,7 +3,7 @@
 use crate::{
     ids::*,
     ports::RoomRecord,
-    protocol::{ClientCommand, Consents, EndReason, Role, SharedFile, TopologyReason},
+    protocol::{ClientCommand, Consents, EndReason, RecordingProblem, RecordingStop, Role, SharedFile, TopologyReason},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -85,6 +85,26 @@ pub enum Input {
     /// Something on the server needs everybody's media whole, which a mesh's extra copy is not; or nothing does any more.
     ServerNeeds {
         whole: Option<TopologyReason>,
+    },
+    /// What this server can do beside forwarding: told after a restart.
+    ServerCan {
+        record: bool,
+        read_emotion: bool,
+    },
+    /// Record the session: from outside. Whoever asks was found to manage the room.
+    StartRecording {
+        by: Identity,
+    },
+    /// From outside, or from the recorder that can't go on.
+    StopRecording {
+        recording: RecordingId,
+        reason: RecordingStop,
+        by: Option<Identity>,
+    },
+    /// The recorder keeps nothing for this reason, or keeps again.
+    RecordingTroubled {
+        recording: RecordingId,
+        problem: Option<RecordingProblem>,
     },
     /// The room's media on the server is gone.
     MediaFailed,

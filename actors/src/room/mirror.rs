@@ -1,7 +1,7 @@
 //! What one client knows: the last snapshot with every event since laid over it. Proves that snapshot and diffs make the server's state.
 
 use super::path::topology_after;
-use crate::ids::ParticipantId;
+use crate::ids::{ParticipantId, RecordingId};
 use crate::protocol::{ChatMessage, Participant, ServerEvent, Waiting, Welcome};
 
 /// One client's view. Starts empty, as a client does.
@@ -54,6 +54,8 @@ impl Mirror {
                 }
             }
             E::RoomUpdated { room, .. } => inside.room = (**room).clone(),
+            E::RecordingStarted { recording } | E::RecordingUpdated { recording } => inside.room.recording = Some(*recording),
+            E::RecordingStopped { recording_id, .. } => recording_stopped(inside, *recording_id)?,
             E::WaitingUpdated { waiting } => inside.waiting = Some(waiting.clone()),
             E::TopologyUpdated { .. }
             | E::TopologySwitching { .. }
@@ -86,6 +88,13 @@ fn chat(inside: &mut Welcome, message: &ChatMessage) -> Result<(), Surprise> {
     }
     inside.chat.push(message.clone());
     Ok(())
+}
+
+fn recording_stopped(inside: &mut Welcome, stopped: RecordingId) -> Result<(), Surprise> {
+    match inside.room.recording.take() {
+        Some(running) if running.id == stopped => Ok(()),
+        _ => Err("a recording stopped that did not run".to_owned()),
+    }
 }
 
 fn find(inside: &Welcome, id: ParticipantId) -> Result<usize, Surprise> {

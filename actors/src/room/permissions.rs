@@ -80,8 +80,6 @@ pub enum Requirement {
     /// Everybody in the room; where the fields decide, the feature asks the table itself.
     Member,
     Permission(Permission),
-    /// The server lacks what this is about.
-    NotAvailable(&'static str),
 }
 
 /// The requirement of every command.
@@ -89,7 +87,7 @@ pub fn required(command: &ClientCommand) -> Requirement {
     use ClientCommand as C;
     use Requirement::*;
     match command {
-        C::Hello(_) | C::Resume(_) | C::Ack(_) | C::Ping(_) | C::GetIceServers(_) | C::Simulate(_) => Shell,
+        C::Hello(_) | C::Resume(_) | C::Ack(_) | C::Ping(_) | C::GetIceServers(_) | C::EmotionClip(_) | C::Simulate(_) => Shell,
         C::LeaveRoom(_) => Anyone,
         C::OfferPreview(_) => Waiting,
         C::Offer(_) | C::Answer(_) | C::IceCandidate(_) => Member,
@@ -108,8 +106,7 @@ pub fn required(command: &ClientCommand) -> Requirement {
         C::UpdateRoom(_) => Permission(self::Permission::UpdateRoom),
         C::TransferHost(_) => Permission(self::Permission::TransferHost),
         C::EndSession(_) => Permission(self::Permission::EndSession),
-        C::StartRecording(_) | C::StopRecording(_) => NotAvailable("recording"),
-        C::EmotionClip(_) => NotAvailable("emotion"),
+        C::StartRecording(_) | C::StopRecording(_) => Permission(self::Permission::Record),
     }
 }
 

@@ -35,6 +35,10 @@ pub struct Rules {
     pub warning_every_ms: u64,
     /// Has this server a media plane?
     pub sfu_available: bool,
+    /// Is there something that records?
+    pub can_record: bool,
+    /// Is there something that reads the emotion of voices?
+    pub can_read_emotion: bool,
     pub topology: Times,
 }
 
@@ -55,6 +59,8 @@ impl Default for Rules {
             quality_every_ms: 5_000,
             warning_every_ms: 30_000,
             sfu_available: false,
+            can_record: false,
+            can_read_emotion: false,
             topology: Times::default(),
         }
     }

@@ -26,6 +26,10 @@ impl RoomState {
         if turn.waiting || turn.tell_waiting || turn.room.is_some() {
             self.tell_waiting(turn);
         }
+        if turn.is_durable() {
+            self.settle_recording(turn);
+            self.settle_emotion(turn);
+        }
         self.welcome_arrivals(turn);
         if turn.is_durable() || turn.path {
             self.settle_media(turn);

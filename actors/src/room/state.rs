@@ -49,6 +49,15 @@ pub struct RoomState {
     /// Roles that were given in this session.
     pub(super) roles: BTreeMap<Identity, Role>,
     pub(super) consents: BTreeMap<Identity, crate::protocol::Consents>,
+    /// What was answered when, for the report.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) answered: Vec<super::consent::Answered>,
+    /// The recording that runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) recording: Option<crate::protocol::RunningRecording>,
+    /// Somebody stopped the recording that the room's setting had started: it does not start by itself again.
+    #[serde(default)]
+    pub(super) recording_declined: bool,
     pub(super) chat: ChatLog,
     pub(super) files: IndexMap<FileId, (ParticipantId, SharedFile)>,
     pub(super) topology: Topology,
@@ -93,6 +102,9 @@ impl RoomState {
             turned_away: TurnedAway::default(),
             roles: BTreeMap::new(),
             consents: BTreeMap::new(),
+            answered: Vec::new(),
+            recording: None,
+            recording_declined: false,
             chat: ChatLog::default(),
             files: IndexMap::new(),
             topology,
@@ -128,6 +140,8 @@ impl RoomState {
                 | Input::Restarted { .. }
                 | Input::MeshFails { .. }
                 | Input::ServerNeeds { .. }
+                | Input::ServerCan { .. }
+                | Input::RecordingTroubled { .. }
                 | Input::MediaFailed
                 | Input::End { .. }
                 | Input::Disconnected { .. }
@@ -148,6 +162,10 @@ impl RoomState {
             Input::Restarted { sfu_available } => self.restarted(*sfu_available, turn),
             Input::MeshFails { reason, blamed } => self.mesh_fails(*reason, blamed, turn),
             Input::ServerNeeds { whole } => self.server_needs(*whole, turn),
+            Input::ServerCan { record, read_emotion } => self.server_can(*record, *read_emotion, turn),
+            Input::StartRecording { by } => self.start_recording_for(by, turn),
+            Input::StopRecording { recording, reason, by } => self.stop_recording_for(*recording, *reason, by.as_ref(), turn),
+            Input::RecordingTroubled { recording, problem } => self.recording_troubled(*recording, *problem, turn),
             Input::MediaFailed => self.media_failed(turn),
             Input::Tick => {
                 turn.path = true;
@@ -193,9 +211,9 @@ impl RoomState {
             C::Consent(c) => self.consent(from, c, turn),
             C::Telemetry(c) => self.telemetry(from, c, turn),
             C::Hello(_) | C::Resume(_) => Err(CommandError::new(ErrorCode::AlreadyAuthenticated, "this connection has started")),
-            C::Ack(_) | C::Ping(_) | C::GetIceServers(_) | C::Simulate(_) => Err(not_for_the_room()),
-            C::StartRecording(_) | C::StopRecording(_) => Err(CommandError::not_available("recording")),
-            C::EmotionClip(_) => Err(CommandError::not_available("emotion")),
+            C::Ack(_) | C::Ping(_) | C::GetIceServers(_) | C::EmotionClip(_) | C::Simulate(_) => Err(not_for_the_room()),
+            C::StartRecording(_) => self.start_recording(from, turn),
+            C::StopRecording(_) => self.stop_recording(from, turn),
         }
     }
 
@@ -209,7 +227,7 @@ impl RoomState {
                 Err(CommandError::new(ErrorCode::NotPermitted, "only waiting people show a preview"))
             }
             // What these say is decided where the command is handled.
-            (Stage::Joined, Requirement::Shell | Requirement::NotAvailable(_) | Requirement::Member) => Ok(()),
+            (Stage::Joined, Requirement::Shell | Requirement::Member) => Ok(()),
             (Stage::Joined, Requirement::Permission(permission)) => self.permit(from, permission),
         }
     }
@@ -300,6 +318,10 @@ impl RoomState {
 
     pub fn topology(&self) -> Topology {
         self.topology
+    }
+
+    pub fn recording(&self) -> Option<crate::protocol::RunningRecording> {
+        self.recording
     }
 
     pub fn started_at(&self) -> Timestamp {

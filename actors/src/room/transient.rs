@@ -4,6 +4,7 @@ use super::{media::MediaTransient, taps::Taps};
 use crate::{
     clock::Timestamp,
     ids::*,
+    ports::PersonInRecording,
     protocol::{Waiting, server::QualityLevel},
     topology::Signals,
 };
@@ -22,6 +23,10 @@ pub(super) struct Transient {
     pub signals: Signals,
     pub media: MediaTransient,
     pub taps: Taps,
+    /// The people that the recorder was told of last.
+    pub recorded: Vec<PersonInRecording>,
+    /// What the reader of emotion was told last.
+    pub emotion_wanted: bool,
 }
 
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 use super::{permissions, state::RoomState};
 use crate::{
     ids::*,
-    protocol::{Participant, Permission, Room, Waiting, WaitingPerson, Welcome},
+    protocol::{Participant, Permission, Room, Waiting, WaitingPerson, Welcome, people::CONSENT_TEXT},
 };
 
 impl RoomState {
@@ -78,6 +78,10 @@ impl RoomState {
             started_at: self.started_at,
             expires_at: record.expires_at,
             has_password: record.has_password,
+            recording: self.recording,
+            can_record: self.rules.can_record,
+            can_read_emotion: self.rules.can_read_emotion,
+            consent_text: CONSENT_TEXT.to_owned(),
         }
     }
 

@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn a_track_is_consented_for_the_purpose_that_was_agreed_to_and_no_other() {
-        let consents = Consents { emotion: true, ..Consents::default() };
+        let consents = Consents::granting([Purpose::Emotion]);
         let alice = ParticipantId(Uuid::from_u128(1));
         for purpose in Purpose::ALL {
             let need = Need { id: NeedId(1), purpose, media: NeededMedia::Audio };

@@ -40,6 +40,8 @@ pub enum NeededMedia {
     Audio,
     /// Audio, and of each picture the smallest encoding.
     LowVideo,
+    /// Audio, and of each picture the best of what comes to the server anyway. A mesh stays one and sends its extra copy.
+    BestVideo,
     /// Audio, and of each picture the best that is sent: no extra copy of a mesh has that, so the room goes over to the SFU.
     Everything,
 }

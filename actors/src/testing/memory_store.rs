@@ -4,7 +4,7 @@ use crate::{
     clock::Timestamp,
     ids::*,
     ports::*,
-    protocol::{EndReason, Settings},
+    protocol::{EmotionReading, EndReason, Settings},
 };
 use std::{
     collections::BTreeMap,
@@ -22,6 +22,8 @@ struct Kept {
     known: BTreeMap<RoomId, Vec<Identity>>,
     audit: Vec<AuditEntry>,
     quality: Vec<QualityPoint>,
+    consents: Vec<ConsentRecord>,
+    emotions: Vec<EmotionReading>,
 }
 
 struct KeptSession {
@@ -54,6 +56,15 @@ impl MemoryStore {
 
     pub fn quality_points(&self) -> usize {
         self.kept().quality.len()
+    }
+
+    /// What was answered to whom for what, in order.
+    pub fn consents(&self) -> Vec<ConsentRecord> {
+        self.kept().consents.clone()
+    }
+
+    pub fn emotions(&self) -> usize {
+        self.kept().emotions.len()
     }
 
     /// How the room's sessions ended, oldest first; `None` is open.
@@ -195,6 +206,20 @@ impl RoomStore for MemoryStore {
     fn record_quality(&self, point: QualityPoint) -> Answer<()> {
         self.answer(|kept| {
             kept.quality.push(point);
+            Ok(())
+        })
+    }
+
+    fn record_consent(&self, _: SessionId, consent: ConsentRecord) -> Answer<()> {
+        self.answer(|kept| {
+            kept.consents.push(consent);
+            Ok(())
+        })
+    }
+
+    fn record_emotion(&self, _: SessionId, reading: EmotionReading) -> Answer<()> {
+        self.answer(|kept| {
+            kept.emotions.push(reading);
             Ok(())
         })
     }

@@ -1,6 +1,7 @@
 //! A world for tests: rooms and people on one thread, in a clock that stands still unless somebody waits.
 
 pub mod memory_media;
+pub mod memory_recorder;
 pub mod memory_store;
 mod person;
 
@@ -17,6 +18,7 @@ use crate::{
 };
 use actix::{Arbiter, System};
 use memory_media::MemoryMedia;
+use memory_recorder::MemoryRecorder;
 use memory_store::MemoryStore;
 use std::{cell::Cell, future::Future, sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -26,6 +28,8 @@ pub struct World {
     pub store: Arc<MemoryStore>,
     /// What the rooms forward media with, if this world has it.
     pub media: Option<Arc<MemoryMedia>>,
+    /// What it told whoever records.
+    pub recorder: Arc<MemoryRecorder>,
     pub rooms: RoomsHandle,
     pub record: RoomRecord,
     clock: Clock,
@@ -79,14 +83,16 @@ impl World {
         let store = Arc::new(MemoryStore::default());
         store.add_room(record.clone());
         let clock = Clock::starting_at(Timestamp(1_700_000_000_000));
-        let rooms = start_rooms(store.clone(), media.clone(), clock);
-        Self { store, media, rooms, record, clock, people: Cell::new(100) }
+        let recorder = Arc::new(MemoryRecorder::default());
+        let rooms = start_rooms(store.clone(), media.clone(), recorder.clone(), clock);
+        Self { store, media, recorder, rooms, record, clock, people: Cell::new(100) }
     }
 
     /// The process ends and another one starts on the same store.
     pub fn restart(&mut self) {
         self.media = self.media.as_ref().map(|_| Arc::default());
-        self.rooms = start_rooms(self.store.clone(), self.media.clone(), self.clock);
+        self.recorder = Arc::default();
+        self.rooms = start_rooms(self.store.clone(), self.media.clone(), self.recorder.clone(), self.clock);
     }
 
     /// The media plane of a world that has one.
@@ -110,12 +116,19 @@ impl World {
     }
 }
 
-fn start_rooms(store: Arc<MemoryStore>, media: Option<Arc<MemoryMedia>>, clock: Clock) -> RoomsHandle {
+fn start_rooms(
+    store: Arc<MemoryStore>,
+    media: Option<Arc<MemoryMedia>>,
+    recorder: Arc<MemoryRecorder>,
+    clock: Clock,
+) -> RoomsHandle {
     RoomsHandle::start(RoomsSetup {
         clock,
         store,
         ice: Arc::new(NoIce),
         media: media.map(|media| media as Arc<dyn MediaPlane>),
+        recorder: Some(recorder),
+        emotion: None,
         rules: Rules::default(),
         outbox: OutboxLimits::default(),
         rates: RateLimits::default(),

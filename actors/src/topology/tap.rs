@@ -50,7 +50,8 @@ fn allows(permit: Permit, source: Source) -> bool {
 pub fn heard(needs: &[Need], person: &Person) -> Vec<Heard> {
     let mut heard = Vec::new();
     for need in needs {
-        let quality = if need.media == NeededMedia::Everything { Quality::Best } else { Quality::Low };
+        let best = matches!(need.media, NeededMedia::BestVideo | NeededMedia::Everything);
+        let quality = if best { Quality::Best } else { Quality::Low };
         for source in sources(need).iter().filter(|source| allows(person.may, **source)) {
             let track = ConsentedTrack::of(person.id, &person.consents, need, *source);
             heard.extend(track.map(|track| Heard { track, quality, on: allows(person.on, *source) }));
@@ -83,15 +84,18 @@ pub fn whole(needs: &[Need]) -> Option<TopologyReason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sinks::NeedId;
+    use crate::{protocol::ConsentAnswer, sinks::NeedId};
+    use ConsentAnswer::{Granted, Refused, Unanswered};
     use Source::{Camera, Microphone, Screen, ScreenAudio};
     use uuid::Uuid;
 
     const ALL: Permit = Permit { microphone: true, camera: true, screen: true };
     const VOICE: Permit = Permit { microphone: true, camera: false, screen: false };
     const NOTHING: Permit = Permit { microphone: false, camera: false, screen: false };
-    const YES: Consents = Consents { recording: true, transcription: true, emotion: true, assistant: true };
-    const NO: Consents = Consents { recording: false, transcription: false, emotion: false, assistant: false };
+    const YES: Consents =
+        Consents { recording: Granted, transcription: Granted, emotion: Granted, assistant: Granted, share_emotion: false };
+    const NO: Consents =
+        Consents { recording: Refused, transcription: Unanswered, emotion: Refused, assistant: Unanswered, share_emotion: false };
 
     fn need(id: u64, purpose: Purpose, media: NeededMedia) -> Need {
         Need { id: NeedId(id), purpose, media }
@@ -105,7 +109,7 @@ mod tests {
     fn the_policy_as_a_table() {
         use NeededMedia::{Audio, Everything, LowVideo};
         use Purpose::{Emotion, Recording};
-        let recording = Consents { recording: true, ..NO };
+        let recording = Consents { recording: Granted, ..NO };
         for (purpose, media, consents, may, on, sources, now) in [
             (Emotion, Audio, YES, ALL, ALL, vec![Microphone], vec![Microphone]),
             (Emotion, Audio, recording, ALL, ALL, vec![], vec![]),

@@ -8,7 +8,7 @@ pub mod peer;
 mod person;
 mod report;
 mod run;
-mod scenario;
+pub mod scenario;
 pub mod source;
 mod stage;
 mod studio;

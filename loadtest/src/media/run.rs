@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
@@ -14,6 +15,7 @@ use super::peer::Identity;
 use super::person::{Role, attend};
 use super::report::{MediaReport, Moments};
 use super::scenario::Scenario;
+use super::source::voice::Voice;
 use super::stage::{Room, Stage};
 use super::studio::{Order, Snapshot, Studio};
 use super::timeline::Timeline;
@@ -35,11 +37,13 @@ const SETTLE: Duration = Duration::from_secs(3);
 pub async fn run(scenario: Scenario, target: &Target) -> Result<MediaReport, String> {
     let rest = Rest::new(&target.base)?;
     rest.ready(READY_WITHIN).await?;
+    let voice = scenario.voice.as_deref().map(Voice::read).transpose()?.map(Arc::new);
     let clock = Clock::start();
     let identity = Identity::generate().map_err(|error| error.to_string())?;
     let handle = driver::start("media", identity, move || Studio::new(clock)).map_err(|error| error.to_string())?;
     let stage = Rc::new(Stage {
         impaired: scenario.impaired(),
+        voice,
         scenario,
         clock,
         address: target.address,
@@ -75,7 +79,7 @@ pub async fn snapshot(stage: &Stage) -> Result<Snapshot, String> {
 async fn create_rooms(stage: &Stage) -> Result<(), String> {
     for number in 0..stage.scenario.rooms {
         let size = stage.scenario.publishers + stage.scenario.subscribers + 2 * stage.scenario.cycles_at_once;
-        let made = stage.rest.create_forwarding_room(number, size).await;
+        let made = stage.rest.create_forwarding_room(number, size, &stage.scenario.agree).await;
         let made = made.map_err(|error| format!("cannot create room {number}: {error}"))?;
         stage.rooms.borrow_mut().push(Room {
             id: made.room_id,

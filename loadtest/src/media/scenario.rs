@@ -83,6 +83,12 @@ pub struct Scenario {
     /// Bytes of an Opus packet; 50 a second
     #[arg(long, default_value_t = 80, value_parser = clap::value_parser!(u16).range(40..=1200))]
     pub audio_bytes: u16,
+    /// What publishers say, over and over: Opus in Ogg, in packets of 20 ms, mono
+    #[arg(long, value_name = "FILE")]
+    pub voice: Option<PathBuf>,
+    /// What everybody agrees to, and the rooms do: recording, emotion; may be repeated
+    #[arg(long = "agree", value_enum, value_name = "PURPOSE")]
+    pub agree: Vec<Purpose>,
     /// Device pixels of the tiles that receivers show
     #[arg(long, default_value_t = 720)]
     pub height: u32,
@@ -123,6 +129,15 @@ pub enum Video {
     None,
 }
 
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Everybody is recorded from the beginning on.
+    Recording,
+    /// Every voice is judged.
+    Emotion,
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|value| *value > 0).ok_or_else(|| "must be 1 or more".into())
 }
@@ -134,6 +149,10 @@ fn positive(text: &str) -> Result<f64, String> {
 impl Scenario {
     pub fn people(&self) -> usize {
         self.rooms * (self.publishers + self.subscribers)
+    }
+
+    pub fn agrees(&self, purpose: Purpose) -> bool {
+        self.agree.contains(&purpose)
     }
 
     pub fn has_video(&self) -> bool {
@@ -159,6 +178,7 @@ impl Scenario {
         Plan {
             audio_bytes: self.audio_bytes.into(),
             audio_level: 30,
+            voice: None,
             fps: self.fps,
             encodings: self.encodings(),
             even: self.even,

@@ -2,13 +2,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::sync::watch;
 
 use super::driver::{Handle, Impairment};
 use super::impairments::Impaired;
 use super::scenario::Scenario;
-use super::studio::{Order, Who};
+use super::source::voice::Voice;
+use super::studio::{Order, Plan, Who};
 use crate::measure::clock::Clock;
 use crate::measure::metrics::Errors;
 use crate::rest::Rest;
@@ -16,6 +18,7 @@ use crate::wire::id::Id;
 
 pub struct Stage {
     pub scenario: Scenario,
+    pub voice: Option<Arc<Voice>>,
     pub clock: Clock,
     pub address: SocketAddr,
     pub rest: Rest,
@@ -41,6 +44,10 @@ pub struct Room {
 }
 
 impl Stage {
+    pub fn plan(&self) -> Plan {
+        Plan { voice: self.voice.clone(), ..self.scenario.plan() }
+    }
+
     pub fn error(&self, kind: &'static str, detail: impl FnOnce() -> String) {
         self.errors.borrow_mut().add(kind, detail);
     }

@@ -45,7 +45,8 @@ async fn everybody_receives_everybody() {
 
 #[tokio::test]
 async fn a_lossy_receiver_is_repaired_and_told_apart() {
-    let more = ["--subscribers", "2", "--impair", "receiver=1,loss=5"];
+    // Not while joining: one lost packet can hold up the tester's own handshake for good.
+    let more = ["--subscribers", "2", "--impair", "receiver=1,loss=5,from=0"];
     let (_, text, report) = run("lossy", &more).await;
     let receivers = report["receivers"].as_array().unwrap();
     assert_eq!(receivers.len(), 1, "{text}");

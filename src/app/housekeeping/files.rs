@@ -1,7 +1,10 @@
 //! The bytes of shared files: `files/<room>/<file>` below the data directory. They go before their rows.
 
 use super::Failure;
-use crate::store::{Id, Store, models::FileRow};
+use crate::{
+    audio_pipeline::folder::SESSIONS,
+    store::{Id, Store, models::FileRow},
+};
 use std::{
     collections::HashSet,
     io,
@@ -32,6 +35,11 @@ impl Files {
 
     pub async fn remove_all_of(&self, room: Id) -> io::Result<()> {
         or_gone(fs::remove_dir_all(self.folder().join(room.to_string())).await)
+    }
+
+    /// What streams of other servers left in a session's folder.
+    pub async fn remove_session(&self, session: Id) -> io::Result<()> {
+        or_gone(fs::remove_dir_all(self.data_dir.join(SESSIONS).join(session.to_string())).await)
     }
 
     /// What an interrupted upload left behind: files that no row names and nobody has written to since `before`.

@@ -5,7 +5,7 @@ use crate::store::{
     testing,
 };
 use actors::{
-    clock::Timestamp,
+    clock::{Clock, Timestamp},
     ids::{Identity, SessionId, TenantId},
     ports::{AuditEntry, JournalEntry, RoomStore, SessionSummary},
     protocol::{EndReason, Settings},
@@ -37,7 +37,8 @@ impl Place {
         let data_dir = self.dir.path().to_owned();
         let config =
             Config { data_dir, audit_retention_days: 90, removed_room_days: 7, removed_account_days: 30, ..Config::default() };
-        House::new(self.store.clone(), &config)
+        let library = Library::new(self.store.clone(), Clock::starting_at(Timestamp(0)), &config).expect("a library");
+        House::new(self.store.clone(), library, &config)
     }
 
     async fn room(&self, code: &str, retention_days: u32) -> RoomRow {
@@ -218,6 +219,7 @@ async fn of_consents_what_holds_stays_and_what_was_replaced_goes() {
         granted,
         text_version: "1".to_owned(),
         at,
+        session_id: None,
     };
     let all = vec![
         given("recording", true, START),

@@ -38,6 +38,8 @@ pub struct Places {
     pub tracks_at: u64,
     pub clusters_at: u64,
     pub sound: bool,
+    /// When the track's time began.
+    pub start: Timestamp,
 }
 
 impl Places {
@@ -72,6 +74,7 @@ pub fn build(track: &TrackFormat, start: Timestamp, about: &About) -> io::Result
         tracks_at,
         clusters_at: out.len() as u64,
         sound: track.codec == Codec::Opus,
+        start,
     };
     Ok((out, places))
 }
@@ -219,7 +222,14 @@ pub fn parse(bytes: &[u8]) -> Result<Places, NoHead> {
         tracks_at: tracks_at as u64,
         clusters_at: tracks.end as u64,
         sound: is_sound(tracks.body).ok_or(NoHead::NotOurs)?,
+        start: start_of(info).ok_or(NoHead::NotOurs)?,
     })
+}
+
+fn start_of(info: Element) -> Option<Timestamp> {
+    let date = children(info.body).find(|child| child.id == id::DATE_UTC)?;
+    let since_2001 = i64::from_be_bytes(date.body.try_into().ok()?) / 1_000_000;
+    Some(Timestamp(since_2001.saturating_add(DATES_BEGIN_MS).max(0) as u64))
 }
 
 fn has_room_for_duration(info: Element) -> bool {

@@ -7,6 +7,7 @@ use super::{
     webm::{BLOCK_HEAD, KEYFRAME, LARGEST_FRAME, LATEST_MS, TRACK},
     window::Window,
 };
+use actors::Timestamp;
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom},
@@ -14,6 +15,8 @@ use std::{
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Recovered {
+    /// When its time began, as its writer was told.
+    pub start: Timestamp,
     pub duration_ms: u64,
     pub frames: u64,
     /// Taken off the end: what was being written, or can't be read.
@@ -240,6 +243,7 @@ impl<'a> Walk<'a> {
         let cut_bytes = length - self.kept;
         let marked = self.window.is(self.places.segment_size_at, &seal.segment_size(length))?;
         let recovered = Recovered {
+            start: self.places.start,
             duration_ms: self.index.duration_ms(),
             frames: self.index.frames,
             cut_bytes,

@@ -2,6 +2,7 @@ mod crash;
 mod full_disk;
 mod opening;
 mod port;
+mod recordings;
 mod subjects;
 mod writing;
 

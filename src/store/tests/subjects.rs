@@ -94,7 +94,7 @@ async fn a_deleted_account_leaves_no_name_and_its_address_is_free() {
 
 fn consent(user: Uuid, purpose: &str, granted: bool, at: i64) -> ConsentRow {
     let text_version = "2026-01".to_owned();
-    ConsentRow { id: Id::new(), user_id: Id(user), purpose: purpose.to_owned(), granted, text_version, at }
+    ConsentRow { id: Id::new(), user_id: Id(user), purpose: purpose.to_owned(), granted, text_version, at, session_id: None }
 }
 
 #[tokio::test]

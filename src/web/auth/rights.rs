@@ -16,6 +16,14 @@ impl Caller {
         }
     }
 
+    /// May the caller send media of other servers into the room's sessions?
+    pub fn sends_media(&self, room: &RoomRow) -> bool {
+        match self {
+            Self::Key(key) => key.tenant_id == room.tenant_id.0 && key.may(Scope::EgressWrite) && reaches(key, room),
+            _ => false,
+        }
+    }
+
     /// May the caller read of every session of the room, whether they were there or not?
     pub fn manages_or_reads_all(&self, room: &RoomRow) -> bool {
         match self {

@@ -113,7 +113,7 @@ async fn create_for(shared: &Shared, caller: &Caller, wish: &CreateRoom, base: S
     let host_name = wish.host_name.as_deref().map(|name| text::line("hostName", name, 1, text::NAME)).transpose()?;
     let known_as = caller.display_name(shared).await?;
     let name = host_name.or(known_as).unwrap_or_else(|| "Host".to_owned());
-    check_count(shared, caller).await?;
+    check_count(shared, caller.tenant()).await?;
     let room = new_room(shared, caller, wish, &host).await?;
     let room = keep(shared, room).await?;
     note(shared, caller, "room.created", Some(room.id.0), serde_json::json!({ "template": room.template })).await;
@@ -128,9 +128,10 @@ async fn create_for(shared: &Shared, caller: &Caller, wish: &CreateRoom, base: S
     })
 }
 
-async fn check_count(shared: &Shared, caller: &Caller) -> Result<(), Problem> {
+/// Has the tenant room for one more?
+pub async fn check_count(shared: &Shared, tenant: Uuid) -> Result<(), Problem> {
     let most = shared.config.max_rooms_per_tenant;
-    if shared.store.room_count(caller.tenant()).await? < most {
+    if shared.store.room_count(tenant).await? < most {
         return Ok(());
     }
     Err(Problem::conflict("too_many_rooms", format!("there may be at most {most} rooms")))

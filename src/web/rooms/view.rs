@@ -22,6 +22,8 @@ pub struct RoomView {
     /// Is somebody in it?
     pub live: bool,
     pub participant_count: usize,
+    /// Is it being recorded now? Whoever comes is asked before anything of theirs is.
+    pub recording: bool,
     #[schema(value_type = String, example = "guests")]
     pub waiting_room: WaitingRoom,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +67,7 @@ pub async fn view(shared: &Shared, caller: &Caller, row: &RoomRow) -> Result<Roo
         session_id: live.as_ref().map(|live| live.session_id.0),
     });
     let participant_count = live.as_ref().map_or(0, |live| live.participants);
+    let recording = participant_count > 0 && shared.rooms.recording(RoomId(row.id.0)).await.is_some();
     Ok(RoomView {
         room_id: row.id.0,
         room_code: record.room_code,
@@ -73,6 +76,7 @@ pub async fn view(shared: &Shared, caller: &Caller, row: &RoomRow) -> Result<Roo
         locked: live.as_ref().is_some_and(|live| live.locked),
         live: participant_count > 0,
         participant_count,
+        recording,
         waiting_room: record.settings.waiting_room,
         starts_at: record.starts_at,
         expires_at: record.expires_at,

@@ -1,7 +1,7 @@
 //! From an HTTP request that asks for an upgrade to a running socket, or to an error as any other request gets it.
 
 use super::{UpgradeParts, socket::SignalSocket, transport::FramesIn};
-use crate::web::{error::Problem, origin, trace};
+use crate::web::{egress, error::Problem, origin, trace};
 use actix_codec::Framed;
 use actix_http::{
     HttpMessage, Request, Response,
@@ -17,7 +17,8 @@ use futures_util::{SinkExt, future::LocalBoxFuture};
 use std::{future::ready, rc::Rc, sync::atomic::Ordering};
 use tokio::net::TcpStream;
 
-type Connection = Framed<TcpStream, h1::Codec>;
+/// A request's connection, before it is anything else.
+pub type Connection = Framed<TcpStream, h1::Codec>;
 
 /// The service behind every upgrade request.
 #[derive(Clone)]
@@ -45,6 +46,9 @@ impl Service<(Request, Connection)> for Upgrade {
 
     fn call(&self, (request, connection): (Request, Connection)) -> Self::Future {
         let parts = self.0.clone();
+        if let Some(kind) = egress::Kind::of_path(request.path()) {
+            return Box::pin(egress::upgrade(kind, request, connection, parts));
+        }
         Box::pin(async move {
             let checking = || check(&request, &parts).map_err(|problem| Box::new(problem.error_response()));
             match trace::within(request.headers(), checking) {
@@ -85,18 +89,28 @@ fn speaks_our_protocol(headers: &HeaderMap) -> bool {
     offered.flat_map(|line| line.split(',')).any(|protocol| protocol.trim() == SUBPROTOCOL)
 }
 
-async fn open(mut connection: Connection, response: Response<()>, parts: UpgradeParts) -> Result<(), Error> {
-    connection.send(h1::Message::Item((response, BodySize::None))).await?;
-    let connection = connection.into_parts();
-    let io = Rc::new(connection.io);
+async fn open(connection: Connection, response: Response<()>, parts: UpgradeParts) -> Result<(), Error> {
     let signalling = parts.signalling.into_inner();
-    let frames = FramesIn::new(io.clone(), signalling.max_frame_bytes, &connection.read_buf);
+    let (io, frames) = accept(connection, response, signalling.max_frame_bytes).await?;
     SignalSocket::run(signalling, io, frames);
     Ok(())
 }
 
+/// Answers that the socket is open; from here on the connection carries frames.
+pub async fn accept(
+    mut connection: Connection,
+    response: Response<()>,
+    max_frame_bytes: usize,
+) -> Result<(Rc<TcpStream>, FramesIn), Error> {
+    connection.send(h1::Message::Item((response, BodySize::None))).await?;
+    let connection = connection.into_parts();
+    let io = Rc::new(connection.io);
+    let frames = FramesIn::new(io.clone(), max_frame_bytes, &connection.read_buf);
+    Ok((io, frames))
+}
+
 /// Answers and closes: what follows an upgrade request on a connection is for nobody.
-async fn refuse(mut connection: Connection, refusal: HttpResponse) -> Result<(), Error> {
+pub async fn refuse(mut connection: Connection, refusal: HttpResponse) -> Result<(), Error> {
     let (response, body) = refusal.into_parts();
     let body = body.try_into_bytes().unwrap_or_default();
     let mut response = Response::from(response).drop_body();

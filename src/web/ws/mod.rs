@@ -9,6 +9,8 @@ mod socket;
 mod transport;
 
 pub use handshake::Upgrade;
+pub(in crate::web) use handshake::{Connection, accept, refuse};
+pub(in crate::web) use transport::{FramesIn, FramesOut};
 
 use super::{error::Problem, state::Shared};
 use actix_web::{HttpResponse, http::StatusCode, web::Data};

@@ -17,6 +17,12 @@ export const PAGES = {
     render: ({ id, sid }) => html`<gr-report .roomId=${id} .sessionId=${sid}></gr-report>`,
     title: "report.tab",
   },
+  recordings: { load: () => import("../views/recordings.js"), render: ({ id }) => html`<gr-recordings .roomId=${id}></gr-recordings>`, title: "recordings.tab" },
+  recording: {
+    load: () => import("../views/recording.js"),
+    render: ({ id, rid }) => html`<gr-recording .roomId=${id} .recordingId=${rid}></gr-recording>`,
+    title: "recordings.tab",
+  },
   "not-found": { load: () => import("../views/not-found.js"), render: () => html`<gr-not-found></gr-not-found>`, title: "notFound.tab" },
 };
 

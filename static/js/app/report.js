@@ -3,8 +3,10 @@
  * @typedef {{participantId: string, at: string, score: number}} QualityPoint a score is a MOS from 1 to 5
  * @typedef {{id: string, displayName: string, role: string, joinedAt: string, leftAt?: string|null, seconds: number}} Attendance
  * @typedef {{id: string, from: string, fromName: string, text: string, sentAt: string}} ChatLine
+ * @typedef {{participantId: string, at: string, arousal: number, label?: string|null, speaker?: string|null}} EmotionPoint arousal from 0, calm, to 1,
+ *   animated; `speaker` names a voice that another server sent, of nobody who was in the room
  * @typedef {{sessionId: string, startedAt: string, endedAt?: string|null, participants: Attendance[], chatCount: number,
- *   chat: ChatLine[], quality: QualityPoint[], peak: number}} Report
+ *   chat: ChatLine[], quality: QualityPoint[], emotions?: EmotionPoint[], peak: number}} Report
  */
 
 export const GOOD = 3.8;
@@ -37,9 +39,9 @@ export function lengthOf(report, now) {
   return Math.max(0, (ends[phaseOf(report)] - Date.parse(report.startedAt)) / 1000);
 }
 
-/** Points by person, in the order of time. @param {QualityPoint[]} points @returns {Map<string, QualityPoint[]>} */
+/** Points by person, in the order of time. @template {{participantId: string, at: string}} P @param {P[]} points @returns {Map<string, P[]>} */
 export function byParticipant(points) {
-  /** @type {Map<string, QualityPoint[]>} */
+  /** @type {Map<string, P[]>} */
   const lines = new Map();
   for (const point of [...points].sort((a, b) => a.at.localeCompare(b.at))) {
     const line = lines.get(point.participantId);
@@ -47,6 +49,15 @@ export function byParticipant(points) {
     else lines.set(point.participantId, [point]);
   }
   return lines;
+}
+
+/**
+ * What somebody's line is called.
+ * @param {EmotionPoint} point @param {Attendance[]} participants @returns {{name: string, outside: boolean}} `outside`: another server sent the voice
+ */
+export function whoSounded({ participantId, speaker }, participants) {
+  const name = speaker ?? participants.find((one) => one.id === participantId)?.displayName ?? "–";
+  return { name, outside: speaker != null };
 }
 
 /** Stretches in which somebody's quality was poor. @param {QualityPoint[]} points */

@@ -10,6 +10,8 @@ const ROUTES = [
   [/^\/sign-in$/, "sign-in"],
   [/^\/account$/, "account"],
   [/^\/rooms$/, "rooms"],
+  [/^\/rooms\/(?<id>[^/]+)\/recordings$/, "recordings"],
+  [/^\/rooms\/(?<id>[^/]+)\/recordings\/(?<rid>[^/]+)$/, "recording"],
   [/^\/rooms\/(?<id>[^/]+)\/sessions\/(?<sid>[^/]+)$/, "report"],
 ];
 

@@ -21,11 +21,12 @@
  * @typedef {import("../signalling/protocol.js").LimitReason} LimitReason
  * @typedef {Partial<Record<"microphone"|"camera"|"screen"|"screen_audio", LimitReason>>} Limits by what is not sent to us now
  * @typedef {{epoch: number|null, list: import("../signalling/protocol.js").WireTap[]}} Taps `epoch` while those who are named send it an extra copy
+ * @typedef {Omit<import("../signalling/protocol.js").EmotionReading, "participantId"|"at"> & {at: number}} Emotion `at` when it came, in milliseconds of `Date.now()`
  * @typedef {{key: string, from: string, emoji: string, at: number}} Reaction
- * @typedef {"joined"|"left"|"knock"|"host_changed"|"role_changed"|"muted_by_host"|"video_off_by_host"|"screen_off_by_host"|"screen_taken_over"|"hand_raised"|"hand_lowered"|"locked"|"unlocked"|"draining"|"device_replaced"|"error"} NoticeKind
+ * @typedef {"joined"|"left"|"knock"|"host_changed"|"role_changed"|"muted_by_host"|"video_off_by_host"|"screen_off_by_host"|"screen_taken_over"|"hand_raised"|"hand_lowered"|"locked"|"unlocked"|"draining"|"device_replaced"|"recording_running"|"recording_started"|"recording_stopped"|"recording_failed"|"recording_problem"|"recording_again"|"error"} NoticeKind
  * Words of a notice come from the texts of the UI by `kind`, filled with `params` (`name`, `role`, `code` …).
  * @typedef {{key: string, kind: NoticeKind, params: Record<string, string|number>, at: number}} Notice
- * @typedef {{seconds: number, participants: number, peak: number, chatCount: number, quality: number|null}} Summary `quality` is the mean score, 1 to 5
+ * @typedef {{seconds: number, participants: number, peak: number, chatCount: number, recorded: boolean, quality: number|null}} Summary `quality` is the mean score, 1 to 5
  *
  * @typedef {object} CallState
  * @property {Phase} phase
@@ -58,6 +59,7 @@
  * @property {import("../peers/subscription.js").VideoMode} videoMode which of the others' pictures the person wants
  * @property {Record<string, LinkState>} links
  * @property {Record<string, Limits>} limited
+ * @property {Record<string, Emotion>} emotions by person: one's own, and for hosts those that are shared with them
  * @property {Taps} taps whom the server hears for something that runs on it
  * @property {Notice[]} notices
  * @property {number} serial counts what needs a key of its own
@@ -114,6 +116,7 @@ export function emptyRoom() {
     previews: {},
     links: {},
     limited: {},
+    emotions: {},
     taps: NO_TAPS,
   };
 }

@@ -2,6 +2,7 @@ import { CallBase } from "./call-base.js";
 import { Chimes } from "./chimes.js";
 import { endingOf, isFinal, isTurnedAway } from "./endings.js";
 import { Entrance } from "./entrance.js";
+import { OwnCopy } from "./own-copy.js";
 import { OwnMedia } from "./own-media.js";
 import { Paths } from "./paths.js";
 import { apply } from "../room/room.js";
@@ -29,6 +30,7 @@ export class Call extends CallBase {
   #paths;
   #taps;
   #watch;
+  #copy;
   #tally = new Tally();
   #chimes = new Chimes();
   #wasInside = false;
@@ -43,6 +45,7 @@ export class Call extends CallBase {
     this.#taps.feed();
     this.#tellOwnStreams();
     this.#own.remember(this.state);
+    this.#copy.follow();
     this.publish().catch(() => undefined);
   };
 
@@ -94,6 +97,13 @@ export class Call extends CallBase {
         this.#paths.read();
       },
       onTelemetry: (telemetry) => void this.request("telemetry", /** @type {any} */ (telemetry)).catch(() => undefined),
+    });
+    this.#copy = new OwnCopy({
+      clock: this.clock,
+      media: this.media,
+      request: (type, fields) => this.request(type, fields),
+      state: () => this.state,
+      token: (renew) => this.#token(renew),
     });
     this.media.addEventListener("tracks", this.#onTracks);
   }
@@ -210,14 +220,20 @@ export class Call extends CallBase {
   /** @param {File} file @param {(part: number) => void} [onProgress] 0 to 1 */
   async upload(file, onProgress) {
     // A join token lives a few minutes; the call may be older.
-    if (!this.joinToken) await this.#entrance.grant();
+    await this.#token(false);
     try {
       return await super.upload(file, onProgress);
     } catch (error) {
       if (/** @type {{status?: number}} */ (error).status !== 401) throw error;
-      await this.#entrance.grant();
+      await this.#token(true);
       return super.upload(file, onProgress);
     }
+  }
+
+  /** @param {boolean} renew the last one was refused */
+  async #token(renew) {
+    if (renew || !this.joinToken) await this.#entrance.grant();
+    return this.joinToken ?? "";
   }
 
   #backToIdle() {
@@ -252,6 +268,7 @@ export class Call extends CallBase {
     this.replace(apply(before, event, this.clock.now()));
     this.#tally.note(this.state, this.clock.now());
     this.#chimes.note(event, this.state, before);
+    this.#copy.follow();
     this.#after(event, before);
   }
 
@@ -301,6 +318,7 @@ export class Call extends CallBase {
     this.#entrance.isCalled(welcome.you.displayName);
     this.#ensurePaths();
     this.#watch.start();
+    this.#copy.begin();
     if (this.#own.restored) return this.#own.restore(welcome.you);
     // In the middle of a call the server may know better: a host muted us while we were away.
     if (!first && this.#startedBy === "resume") await this.#own.follow(welcome.you);
@@ -316,6 +334,7 @@ export class Call extends CallBase {
     this.#graceSeconds = waiting.resumeGraceSeconds;
     this.#own.restored = false;
     this.#own.end();
+    this.#copy.pause();
     this.#watch.stop();
     this.#closeMedia();
     void this.media.setScreen(false).catch(() => undefined);
@@ -378,6 +397,7 @@ export class Call extends CallBase {
     this.clock.clearTimeout(this.#graceTimer);
     this.#own.end();
     this.#watch.stop();
+    this.#copy.end();
     this.#closeMedia();
     this.media.removeEventListener("tracks", this.#onTracks);
     this.media.close();

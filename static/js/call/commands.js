@@ -110,9 +110,21 @@ export class Commands extends EventTarget {
     return this.request("offer_preview", { image });
   }
 
-  /** @param {Partial<import("../signalling/protocol.js").Consents>} purposes */
-  consent(purposes) {
-    return this.request("consent", { purposes });
+  /**
+   * Says what my media may be used for; a purpose that is not named stays as it is.
+   * @param {Partial<Record<import("../signalling/protocol.js").Purpose, boolean>>} purposes
+   * @param {{textVersion?: string, shareEmotion?: boolean}} [how] the words that were read, and whether hosts may see the emotion too
+   */
+  consent(purposes, { textVersion, shareEmotion } = {}) {
+    return this.request("consent", { purposes, textVersion, shareEmotion });
+  }
+
+  startRecording() {
+    return this.request("start_recording", {});
+  }
+
+  stopRecording() {
+    return this.request("stop_recording", {});
   }
 }
 

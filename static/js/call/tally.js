@@ -4,6 +4,7 @@ export class Tally {
   /** @type {Set<string>} */
   #people = new Set();
   #peak = 0;
+  #recorded = false;
   /** @type {number[]} */
   #scores = [];
 
@@ -12,6 +13,7 @@ export class Tally {
     if (state.phase !== "joined") return;
     this.#startedAt ||= now;
     for (const { id } of state.participants) this.#people.add(id);
+    this.#recorded ||= Boolean(state.room?.recording);
     this.#peak = Math.max(this.#peak, state.participants.length);
   }
 
@@ -28,6 +30,7 @@ export class Tally {
       seconds: Math.round((now - this.#startedAt) / 1000),
       participants: this.#people.size,
       peak: this.#peak,
+      recorded: this.#recorded,
       chatCount: state.chat.filter((one) => !one.pending && !one.failed).length,
       quality: this.#scores.length ? Math.round(mean * 10) / 10 : null,
     };

@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
 import { has, t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
+import { isHost } from "./people.js";
 
 /** What must not be missed, above the stage so that it covers nobody: reconnecting, sound that waits for a click, a bad connection, a room too large. */
 export class GrBanners extends MeetingElement {
@@ -15,7 +16,7 @@ export class GrBanners extends MeetingElement {
 
   render() {
     return html`<div class="list">
-      ${this.renderReconnect()} ${this.renderBlocked()} ${this.renderDevice()} ${this.renderScreen()} ${this.renderWarning()} ${this.renderLarge()}
+      ${this.renderReconnect()} ${this.renderBlocked()} ${this.renderDevice()} ${this.renderScreen()} ${this.renderRecording()} ${this.renderWarning()} ${this.renderLarge()}
     </div>`;
   }
 
@@ -41,6 +42,13 @@ export class GrBanners extends MeetingElement {
   renderScreen() {
     if (!this.state.screen.on) return nothing;
     return html`<div class="one" role="status"><gr-icon name="screen"></gr-icon><span>${t("meeting.screen.sharing")}</span><gr-button variant="danger" @click=${() => this.ask("screen")}>${t("meeting.screen.stop")}</gr-button></div>`;
+  }
+
+  /** Hosts are told why nothing is kept, as long as it is so. */
+  renderRecording() {
+    const problem = this.state.room?.recording?.problem;
+    if (!problem || !isHost(this.state.you)) return nothing;
+    return html`<div class="one warn" role="alert"><gr-icon name="record-off"></gr-icon><span><strong>${t(`meeting.recording.problem.${problem}`)}</strong> ${t("meeting.recording.problem.goesOn")}</span></div>`;
   }
 
   renderWarning() {

@@ -1,6 +1,7 @@
 import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
 import { t } from "../i18n/i18n.js";
+import { mayRecord } from "../room/consents.js";
 import { MeetingElement, badge } from "./element.js";
 import { isHost } from "./people.js";
 import "./clock.js";
@@ -64,6 +65,7 @@ export class GrControlBar extends MeetingElement {
     if (this.hideSelf) items.push({ id: "hide-self", label: t("meeting.tool.showSelf"), icon: "camera" });
     items.push({ id: "dialog:devices", label: t("meeting.devices"), icon: "camera" });
     items.push({ id: "dialog:invite", label: t("meeting.invite"), icon: "link" }, { id: "panel:details", label: t("meeting.panel.details"), icon: "chart" });
+    if (mayRecord(state)) items.push({ id: "record", label: t(state.room?.recording ? "meeting.record.stop" : "meeting.record.start"), icon: state.room?.recording ? "stop" : "record" });
     if (can.lock) items.push({ id: "lock", label: t(state.room?.locked ? "meeting.unlock" : "meeting.lock"), icon: state.room?.locked ? "unlock" : "lock" });
     if (can.update_room) items.push({ id: "dialog:settings", label: t("meeting.settings"), icon: "settings" });
     if (can.rename_self) items.push({ id: "dialog:rename-self", label: t("meeting.renameSelf"), icon: "edit" });
@@ -79,7 +81,7 @@ export class GrControlBar extends MeetingElement {
             <span class="when">${state.room?.locked ? html`<gr-icon name="lock"></gr-icon><span class="visually-hidden">${t("meeting.locked")}</span>` : nothing}<gr-clock since=${state.startedAt}></gr-clock></span>
           </div>`}
       <div class="middle">
-        ${this.renderMicrophone()} ${this.renderCamera()} ${this.narrow ? nothing : html`${this.renderScreen()} ${this.renderHand()} ${this.renderReact()}`}
+        ${this.renderMicrophone()} ${this.renderCamera()} ${this.narrow ? nothing : html`${this.renderScreen()} ${this.renderHand()} ${this.renderReact()} ${this.renderRecord()}`}
         ${this.narrow ? this.renderPanels() : nothing}
         <gr-menu class="more" label=${t("common.more")} .items=${this.moreItems()} @select=${this.onMore}>
           <gr-button slot="trigger" variant="soft" shape="round" size="l" icon="more" label=${t("common.more")}></gr-button>
@@ -149,6 +151,13 @@ export class GrControlBar extends MeetingElement {
   renderReact() {
     if (!this.state.can.react) return nothing;
     return html`<gr-button class="react" variant="soft" shape="round" size="l" icon="smile" label=${t("meeting.react")} shortcut="R" @click=${this.showReactions}></gr-button>`;
+  }
+
+  /** Only where the window has a place for it; the menu has it always. */
+  renderRecord() {
+    if (!mayRecord(this.state)) return nothing;
+    const on = Boolean(this.state.room?.recording);
+    return html`<gr-button class="record" variant="soft" shape="round" size="l" toggle ?pressed=${on} icon=${on ? "stop" : "record"} label=${t(on ? "meeting.record.stop" : "meeting.record.start")} shortcut="O" @click=${() => this.ask("record")}></gr-button>`;
   }
 
   renderLeave() {
@@ -258,6 +267,11 @@ export class GrControlBar extends MeetingElement {
       }
       gr-reaction-picker {
         position: absolute;
+      }
+      @media (max-width: 1099px) {
+        .record {
+          display: none;
+        }
       }
       @media (max-width: 1020px) {
         .bar {

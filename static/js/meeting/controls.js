@@ -1,6 +1,7 @@
 import { t } from "../i18n/i18n.js";
 import { toast } from "../components/index.js";
 import { actionOf, whereOf } from "./shortcuts.js";
+import { mayRecord } from "../room/consents.js";
 import { isHost } from "./people.js";
 
 /**
@@ -70,6 +71,7 @@ export class Controls {
       close: () => (meeting.bar?.picker.open ? meeting.bar.picker.hide() : meeting.togglePanel("")),
       leave: () => this.leave(),
       lock: () => meeting.attempt(meeting.call.lock(!state.room?.locked)),
+      record: () => mayRecord(state) && meeting.openDialog({ dialog: state.room?.recording ? "stop-recording" : "record" }),
       dialog: () => meeting.openDialog(/** @type {any} */ (fields)),
       pin: () => meeting.pin(fields.key),
       "hide-self": () => meeting.toggleSelf(),

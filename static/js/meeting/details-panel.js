@@ -1,8 +1,11 @@
 import { css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { base } from "../../style/tokens.js";
-import { formatNumber, has, t } from "../i18n/i18n.js";
+import { formatNumber, formatTime, has, t } from "../i18n/i18n.js";
+import { answerOf, openChoices, readsEmotion } from "../room/consents.js";
 import { MeetingElement, panel } from "./element.js";
+import "./arousal.js";
+import "./consent-choices.js";
 import "./path-badge.js";
 import "./quality-bars.js";
 
@@ -29,7 +32,7 @@ export class GrDetailsPanel extends MeetingElement {
     const { participants, you } = this.state;
     const others = participants.filter((one) => one.id !== you?.id);
     return html`<div class="scroll" tabindex="0" role="group" aria-label=${t("meeting.panel.details")}>
-      ${this.renderTopology()} ${others.length ? nothing : html`<p class="muted small">${t("meeting.details.alone")}</p>`}
+      ${this.renderTopology()} ${this.renderKept()} ${others.length ? nothing : html`<p class="muted small">${t("meeting.details.alone")}</p>`}
       ${this.renderOwn()} ${repeat(others, (one) => one.id, (one) => this.renderPerson(one))}
     </div>`;
   }
@@ -44,6 +47,18 @@ export class GrDetailsPanel extends MeetingElement {
       ${this.renderReaders(topology.mode)}
       ${topology.switching ? html`<p role="status">${t("meeting.topology.switching", { mode: t(`meeting.topology.${topology.switching.to}`) })}</p>` : nothing}
     </div>`;
+  }
+
+  /** What is kept of the meeting, and my word on it. */
+  renderKept() {
+    const { room, you, emotions } = this.state;
+    if (!room || !you || !openChoices(this.state).length) return nothing;
+    return html`<section class="kept">
+      <h3>${t("meeting.kept.heading")}</h3>
+      ${room.recording ? html`<p class="small">${t("meeting.recording.since", { time: formatTime(room.recording.startedAt) })}</p>` : nothing}
+      <gr-consent-choices .call=${this.call} .state=${this.state}></gr-consent-choices>
+      ${answerOf(you, "emotion") === "granted" && readsEmotion(room) ? html`<gr-arousal words .emotion=${emotions[you.id] ?? null}></gr-arousal><p class="muted small">${t("meeting.emotion.cannot")}</p>` : nothing}
+    </section>`;
   }
 
   /** Who can read it. @param {string} mode */

@@ -1,9 +1,11 @@
 import { html, nothing } from "lit";
+import "./consent-dialog.js";
 import "./devices-dialog.js";
 import "./help-dialog.js";
 import "./invite-dialog.js";
 import "./leave-dialog.js";
 import "./person-dialog.js";
+import "./record-dialog.js";
 import "./settings-dialog.js";
 import "./text-dialog.js";
 
@@ -24,6 +26,12 @@ export function dialogOf(asked, call, state) {
       return html`<gr-leave-dialog .call=${call} .state=${state}></gr-leave-dialog>`;
     case "settings":
       return html`<gr-settings-dialog .call=${call} .state=${state}></gr-settings-dialog>`;
+    case "consent":
+      return html`<gr-consent-dialog purpose=${name} .call=${call} .state=${state}></gr-consent-dialog>`;
+    case "record":
+    case "stop-recording":
+      // Somebody else may have started or stopped it meanwhile.
+      return Boolean(state.room?.recording) === (kind === "stop-recording") ? html`<gr-record-dialog kind=${kind} .call=${call} .state=${state}></gr-record-dialog>` : nothing;
     case "role":
     case "transfer":
     case "remove":

@@ -1,11 +1,12 @@
 import { toast } from "../components/index.js";
 import { has, t } from "../i18n/i18n.js";
+import { isHost } from "./people.js";
 
 /** @typedef {import("../call/call-state.js").Notice} Notice */
 /** @typedef {{look: "info"|"good"|"warn"|"error"}} Look */
 
 /** @type {Record<string, "info"|"good"|"warn"|"error">} */
-const LOOK = { muted_by_host: "warn", video_off_by_host: "warn", screen_off_by_host: "warn", screen_taken_over: "warn", draining: "warn", device_replaced: "warn", error: "error", locked: "info" };
+const LOOK = { muted_by_host: "warn", video_off_by_host: "warn", screen_off_by_host: "warn", screen_taken_over: "warn", draining: "warn", device_replaced: "warn", recording_running: "warn", recording_started: "warn", recording_failed: "error", recording_problem: "warn", error: "error", locked: "info" };
 /** In a large room coming and going is noise. */
 const QUIET_FROM = 10;
 
@@ -24,7 +25,7 @@ export class Notices {
       if (this.seen.has(notice.key)) continue;
       this.seen.add(notice.key);
       if (this.quiet(notice, state) || (atDoor && notice.kind === "knock")) continue;
-      const withdraw = toast({ text: textOf(notice), kind: LOOK[notice.kind] ?? "info", ...actionOf(notice, onKnock) });
+      const withdraw = toast({ text: textOf(notice), kind: LOOK[notice.kind] ?? "info", ...actionOf(notice, state, onKnock) });
       if (notice.kind === "knock") this.knocks.set(String(notice.params.id), withdraw);
     }
     this.forgetAnswered(state, atDoor);
@@ -50,12 +51,16 @@ export class Notices {
 function textOf({ kind, params }) {
   const code = `error.${params.code}`;
   if (kind === "error" && has(code)) return t(code);
+  if (kind === "recording_problem") return t(`meeting.recording.problem.${params.problem}`);
   const role = params.role ? t(`meeting.role.${params.role}`) : "";
   return t(`meeting.notice.${kind}`, { ...params, role });
 }
 
-/** @param {Notice} notice @param {(id: string) => void} onKnock */
-function actionOf({ kind, params }, onKnock) {
-  if (kind !== "knock") return {};
-  return { action: { label: t("meeting.waiting.view"), run: () => onKnock(String(params.id ?? "")) }, seconds: 12 };
+/** @param {Notice} notice @param {import("../call/call-state.js").CallState} state @param {(id: string) => void} onKnock */
+function actionOf({ kind, params }, { room, you }, onKnock) {
+  if (kind === "knock") return { action: { label: t("meeting.waiting.view"), run: () => onKnock(String(params.id ?? "")) }, seconds: 12 };
+  if ((kind !== "recording_stopped" && kind !== "recording_failed") || !room || !isHost(you)) return {};
+  // Beside the meeting, which goes on.
+  const page = `/rooms/${room.roomId}/recordings?code=${encodeURIComponent(room.roomCode)}`;
+  return { action: { label: t("meeting.recording.see"), run: () => void window.open(page, "_blank", "noopener") }, seconds: 12 };
 }

@@ -2,6 +2,7 @@ import { css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { base } from "../../style/tokens.js";
 import { t } from "../i18n/i18n.js";
+import { tallyOf } from "../room/consents.js";
 import { MeetingElement, panel } from "./element.js";
 import { hands, roster } from "./people.js";
 import "./person-row.js";
@@ -37,7 +38,7 @@ export class GrPeoplePanel extends MeetingElement {
     const raised = this.search ? [] : hands(state);
     return html`${state.participants.length >= SEARCH_FROM ? html`<div class="search"><gr-field label=${t("meeting.people.search")} hide-label placeholder=${t("meeting.people.search")} .value=${this.search} @input=${(/** @type {any} */ e) => (this.search = e.target.value)}><gr-icon slot="before" name="search" class="glass"></gr-icon></gr-field></div>` : nothing}
       <div class="scroll" tabindex="0" role="group" aria-label=${t("meeting.panel.people")}>
-        ${raised.length ? html`<h3>${t("meeting.people.hands")}</h3>${this.renderList(raised)}` : nothing}
+        ${this.renderAnswers()} ${raised.length ? html`<h3>${t("meeting.people.hands")}</h3>${this.renderList(raised)}` : nothing}
         ${members.length ? html`<h3>${t("meeting.people.inCall", { count: members.length })}</h3>${this.renderList(members)}` : nothing}
         ${observers.length ? html`<h3>${t("meeting.people.observers", { count: observers.length })}</h3>${this.renderList(observers)}` : nothing}
         ${members.length + observers.length === 0 ? html`<p class="empty">${t("meeting.people.none")}</p>` : nothing}
@@ -46,6 +47,13 @@ export class GrPeoplePanel extends MeetingElement {
         <gr-button block icon="link" @click=${() => this.ask("dialog", { dialog: "invite" })}>${t("meeting.invite")}</gr-button>
         ${state.can.moderate ? this.renderTools() : nothing}
       </div>`;
+  }
+
+  /** Who is in the recording, in sum; each row says it of one. */
+  renderAnswers() {
+    if (!this.state.room?.recording) return nothing;
+    const { granted, refused, unanswered } = tallyOf(this.state, "recording");
+    return html`<div class="answers"><gr-icon name="record"></gr-icon><span>${t("meeting.consent.answers", { granted, refused, unanswered })}</span></div>`;
   }
 
   renderTools() {
@@ -83,6 +91,15 @@ export class GrPeoplePanel extends MeetingElement {
       }
       .scroll:focus-visible {
         outline-offset: -3px;
+      }
+      .answers {
+        display: flex;
+        align-items: center;
+        gap: var(--s-2);
+        padding: var(--s-2) var(--s-3);
+        border-radius: var(--r-2);
+        background: var(--surface-2);
+        font-size: var(--fs-1);
       }
       .tools {
         display: flex;

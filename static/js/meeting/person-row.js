@@ -1,6 +1,7 @@
 import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
 import { t } from "../i18n/i18n.js";
+import { leftOut as leftOutOf } from "../room/consents.js";
 import { MeetingElement } from "./element.js";
 import { handNumber } from "./people.js";
 import { actOn, toolItems } from "./tools.js";
@@ -21,7 +22,8 @@ export class GrPersonRow extends MeetingElement {
     if (!person) return nothing;
     const self = person.id === this.state.you?.id;
     const number = handNumber(this.state, person.id);
-    const hints = [person.role !== "participant" && t(`meeting.role.${person.role}`), person.guest && t("meeting.guest"), person.connection === "reconnecting" && t("meeting.tile.reconnecting")].filter(Boolean);
+    const leftOut = leftOutOf(this.state, person);
+    const hints = [person.role !== "participant" && t(`meeting.role.${person.role}`), person.guest && t("meeting.guest"), leftOut && t(`meeting.left.${leftOut}`), person.connection === "reconnecting" && t("meeting.tile.reconnecting")].filter(Boolean);
     const items = toolItems(this.state, person);
     const label = t("meeting.tile.menu", { name: person.displayName });
     return html`<div class="row">

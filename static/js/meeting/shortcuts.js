@@ -1,7 +1,7 @@
 /**
  * Keys of a meeting. Pure: a key in, the name of what it does out.
  *
- * @typedef {"microphone"|"camera"|"screen"|"hand"|"chat"|"people"|"waiting"|"layout"|"react"|"help"|"close"|"talk"|"page-previous"|"page-next"} Action
+ * @typedef {"microphone"|"camera"|"screen"|"hand"|"chat"|"people"|"waiting"|"layout"|"react"|"record"|"help"|"close"|"talk"|"page-previous"|"page-next"} Action
  */
 
 /** In the order of the help sheet. @type {{key: string, action: Action, shown: string}[]} */
@@ -15,6 +15,7 @@ export const SHORTCUTS = [
   { key: "p", action: "people", shown: "P" },
   { key: "w", action: "waiting", shown: "W" },
   { key: "l", action: "layout", shown: "L" },
+  { key: "o", action: "record", shown: "O" },
   { key: "PageUp", action: "page-previous", shown: "PgUp" },
   { key: "PageDown", action: "page-next", shown: "PgDn" },
   { key: "?", action: "help", shown: "?" },

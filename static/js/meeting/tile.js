@@ -2,8 +2,10 @@ import { css, html, nothing } from "lit";
 import { base } from "../../style/tokens.js";
 import { t } from "../i18n/i18n.js";
 import { MeetingElement } from "./element.js";
+import { answerOf, leftOut, readsEmotion } from "../room/consents.js";
 import { handNumber } from "./people.js";
 import { actOn, toolItems } from "./tools.js";
+import "./arousal.js";
 import "./path-badge.js";
 import "./quality-bars.js";
 import "./video.js";
@@ -96,6 +98,7 @@ export class GrTile extends MeetingElement {
         ${screen ? html`<gr-icon name="screen"></gr-icon>` : person.muted ? html`<gr-icon class="muted-mic" name="mic-off"></gr-icon>` : nothing}
         <span class="name">${name}</span>
         ${this.place === "float" || screen ? nothing : html`<gr-quality level=${this.state.quality[this.who]?.level ?? ""}></gr-quality>`}
+        ${this.showsMood(person) ? html`<gr-arousal .emotion=${this.state.emotions[this.who] ?? null}></gr-arousal>` : nothing}
         ${screen || (this.place === "float" && !this.tap) ? nothing : html`<gr-path .path=${this.link?.path ?? null} .tap=${this.tap}></gr-path>`}
       </div>
     </div>`;
@@ -104,14 +107,24 @@ export class GrTile extends MeetingElement {
   /** @param {string} name @param {import("../signalling/protocol.js").Participant} person @param {string} trouble */
   describe(name, person, trouble) {
     const number = handNumber(this.state, person.id);
-    const parts = this.kind === "screen" ? [name] : [name, person.muted && t("meeting.tile.muted"), !person.videoOn && t("meeting.tile.cameraOff"), number && t("meeting.tile.hand", { number }), trouble];
+    const out = leftOut(this.state, person);
+    const parts = this.kind === "screen" ? [name] : [name, person.muted && t("meeting.tile.muted"), !person.videoOn && t("meeting.tile.cameraOff"), number && t("meeting.tile.hand", { number }), out && t(`meeting.left.${out}`), trouble];
     return parts.filter(Boolean).join(", ");
+  }
+
+  /** One's own while it is analysed; another's as soon as something of it is shared with us. @param {import("../signalling/protocol.js").Participant} person */
+  showsMood(person) {
+    if (this.kind === "screen") return false;
+    const analysed = this.state.room && readsEmotion(this.state.room) && answerOf(person, "emotion") === "granted";
+    return analysed && (this.self || this.who in this.state.emotions);
   }
 
   /** @param {import("../signalling/protocol.js").Participant} person */
   renderFlags(person) {
     const number = handNumber(this.state, person.id);
+    const out = leftOut(this.state, person);
     return html`<div class="flags">
+      ${out ? html`<span class="flag out" title=${t(`meeting.left.${out}.why`)}><gr-icon name="record-off"></gr-icon><span>${t(`meeting.left.${out}.short`)}</span></span>` : nothing}
       ${number ? html`<span class="flag hand" title=${t("meeting.tile.hand", { number })}><gr-icon name="hand"></gr-icon>${number}</span>` : nothing}
       ${this.pinned ? html`<span class="flag" title=${t("meeting.tile.pinned")}><gr-icon name="pin"></gr-icon></span>` : nothing}
       ${this.state.room?.spotlight === person.id ? html`<span class="flag" title=${t("meeting.tile.spotlit")}><gr-icon name="spotlight"></gr-icon></span>` : nothing}
@@ -194,6 +207,9 @@ export class GrTile extends MeetingElement {
       .label gr-icon {
         font-size: 13px;
       }
+      .label gr-arousal {
+        flex: none;
+      }
       .muted-mic {
         color: var(--danger);
       }
@@ -223,6 +239,9 @@ export class GrTile extends MeetingElement {
       .flag.hand {
         background: #edbe69;
         color: #2b1d00;
+      }
+      .flag.out {
+        font-weight: 520;
       }
       .menu {
         position: absolute;
@@ -293,6 +312,17 @@ export class GrTile extends MeetingElement {
           --fill: rgb(10 14 12 / 0.4);
         }
       }
+      @container (max-width: 260px) {
+        .flag.out span,
+        gr-arousal::part(hint) {
+          display: none;
+        }
+      }
+      @container (max-width: 150px) {
+        gr-arousal {
+          display: none;
+        }
+      }
       @container (max-width: 180px) {
         .tile {
           border-radius: var(--r-2);
@@ -329,6 +359,6 @@ customElements.define("gr-tile", GrTile);
 function shownOn(state, who, kind) {
   const person = state.participants.find((one) => one.id === who);
   const { state: link, path } = state.links[who] ?? {};
-  const told = [link, path, state.quality[who]?.level, state.limited[who]?.[kind]];
+  const told = [link, path, state.quality[who]?.level, state.limited[who]?.[kind], state.emotions[who], state.room?.recording?.id, state.room?.settings.emotion];
   return [person, handNumber(state, who), ...told, state.videoMode, state.room?.spotlight, state.can, state.you?.id];
 }

@@ -10,11 +10,11 @@ export { ApiError, refresh, signedIn } from "./http.js";
  * @typedef {import("./http.js").User} User
  * @typedef {import("./http.js").Login} Login
  * @typedef {import("../signalling/protocol.js").Settings} Settings
- * @typedef {{roomId: string, roomCode: string, name: string, hasPassword: boolean, locked: boolean, live: boolean, participantCount: number, waitingRoom: "off"|"everyone"|"guests", startsAt?: string, expiresAt?: string, settings?: Settings, template?: string, createdAt?: string, hostUserId?: string}} RoomInfo
+ * @typedef {{roomId: string, roomCode: string, name: string, hasPassword: boolean, locked: boolean, live: boolean, participantCount: number, waitingRoom: "off"|"everyone"|"guests", recording?: boolean, startsAt?: string, expiresAt?: string, settings?: Settings, template?: string, createdAt?: string, hostUserId?: string}} RoomInfo
  * @typedef {{hostName?: string, name?: string, template?: string, password?: string, settings?: Partial<Settings>, startsAt?: string, expiresAt?: string}} NewRoom
  * @typedef {{roomId: string, roomCode: string, createdAt: string, joinToken: string, joinUrl: string, guestToken?: string}} CreatedRoom
  * @typedef {{token: string, signalUrl: string, iceServers: import("../signalling/protocol.js").IceServer[], role: import("../signalling/protocol.js").Role, waitingRoom: string, roomId: string, roomCode: string, roomName: string, guestToken?: string, settings: Settings}} JoinGrant
- * @typedef {{sessionId: string, startedAt: string, endedAt: string|null, participants: {id: string, displayName: string, role: import("../signalling/protocol.js").Role, joinedAt: string, leftAt: string|null, seconds: number}[], chatCount: number, chat: import("../signalling/protocol.js").WireChat[], quality: {participantId: string, at: string, score: number}[], peak: number}} Report
+ * @typedef {{sessionId: string, startedAt: string, endedAt: string|null, participants: {id: string, displayName: string, role: import("../signalling/protocol.js").Role, joinedAt: string, leftAt: string|null, seconds: number}[], chatCount: number, chat: import("../signalling/protocol.js").WireChat[], quality: {participantId: string, at: string, score: number}[], emotions?: {participantId: string, at: string, arousal: number, label?: string|null}[], peak: number}} Report
  * @typedef {{version: string, anonymousRooms: boolean, signUp: boolean, maxFileBytes: number, meshLimit: number, brandName: string, dev: boolean}} Config
  * @typedef {{id: string, name: string, description: string, settings: Partial<Settings>}} Template
  * @typedef {{id: string, name: string, scopes: string[], createdAt: string, lastUsedAt?: string, key?: string}} ApiKey

@@ -7,6 +7,8 @@ import { without } from "./people.js";
 export const REACTION_MS = 5_000;
 export const NOTICE_MS = 8_000;
 export const WARNING_MS = 30_000;
+/** A voice that was last heard before this says nothing of now. */
+export const EMOTION_MS = 20_000;
 const REACTION_LIMIT = 60;
 
 /** @type {Record<string, (state: CallState, event: any, now: number) => CallState>} */
@@ -28,14 +30,23 @@ export function expire(state, now) {
   const reactions = state.reactions.filter((one) => now - one.at < REACTION_MS);
   const notices = state.notices.filter((one) => now - one.at < NOTICE_MS);
   const warning = state.warning && now - state.warning.at < WARNING_MS ? state.warning : null;
-  const same = reactions.length === state.reactions.length && notices.length === state.notices.length && warning === state.warning;
-  return same ? state : { ...state, reactions, notices, warning };
+  const emotions = fresh(state.emotions, now);
+  const same = reactions.length === state.reactions.length && notices.length === state.notices.length && warning === state.warning && emotions === state.emotions;
+  return same ? state : { ...state, reactions, notices, warning, emotions };
+}
+
+/** The same object when all are. @param {CallState["emotions"]} emotions @param {number} now */
+function fresh(emotions, now) {
+  const all = Object.entries(emotions);
+  const kept = all.filter(([, one]) => now - one.at < EMOTION_MS);
+  return kept.length === all.length ? emotions : Object.fromEntries(kept);
 }
 
 /** When `expire` next has something to do; null for never. @param {CallState} state @returns {number|null} */
 export function nextExpiry(state) {
   const due = [...state.reactions.map((one) => one.at + REACTION_MS), ...state.notices.map((one) => one.at + NOTICE_MS)];
   if (state.warning) due.push(state.warning.at + WARNING_MS);
+  for (const { at } of Object.values(state.emotions)) due.push(at + EMOTION_MS);
   return due.length ? Math.min(...due) : null;
 }
 

@@ -1,5 +1,6 @@
 import { notice } from "./notice.js";
 import { permissionsOf } from "./permissions.js";
+import { mayBeShown } from "./recording.js";
 import { byJoining } from "./session.js";
 
 /** Who is here and who waits. */
@@ -25,7 +26,7 @@ export const handlers = {
     const speaking = state.speaking.filter((id) => id !== participantId);
     const activeSpeaker = state.activeSpeaker === participantId ? null : state.activeSpeaker;
     const unmuteRequest = state.unmuteRequest?.from === participantId ? null : state.unmuteRequest;
-    const next = { ...state, participants, typing, speaking, activeSpeaker, unmuteRequest, quality: without(state.quality, participantId) };
+    const next = { ...state, participants, typing, speaking, activeSpeaker, unmuteRequest, quality: without(state.quality, participantId), emotions: without(state.emotions, participantId) };
     if (reason === "rejoined") return { ...next, recentlyRejoined: participantId };
     if (!gone || participantId === state.you?.id) return next;
     return notice(next, "left", { name: gone.displayName, reason }, now);
@@ -33,7 +34,7 @@ export const handlers = {
 
   participant_updated(state, { participant, by }, now) {
     const before = state.participants.find((one) => one.id === participant.id);
-    return announce(replace(state, participant), before, participant, by, now);
+    return announce(withoutRefused(replace(state, participant), participant), before, participant, by, now);
   },
 
   waiting_updated(state, { waiting }, now) {
@@ -59,6 +60,11 @@ function replace(state, participant) {
   const others = state.participants.filter((one) => one.id !== participant.id);
   const you = state.you?.id === participant.id ? participant : state.you;
   return { ...state, you, participants: byJoining([...others, participant]), can: you === state.you ? state.can : permissionsOf(state.room, you) };
+}
+
+/** Whoever took their consent back, or does not share any more, is not shown any longer. @param {CallState} state @param {Participant} participant @returns {CallState} */
+function withoutRefused(state, participant) {
+  return mayBeShown(state, participant) ? state : { ...state, emotions: without(state.emotions, participant.id) };
 }
 
 /** What of a change is worth a word. @param {CallState} state @param {Participant|undefined} before @param {Participant} after @param {string|undefined} by @param {number} now */

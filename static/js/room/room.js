@@ -2,6 +2,7 @@ import * as chat from "./chat.js";
 import * as moments from "./moments.js";
 import * as paths from "./paths.js";
 import * as people from "./people.js";
+import * as recording from "./recording.js";
 import * as session from "./session.js";
 
 /**
@@ -13,7 +14,7 @@ import * as session from "./session.js";
  */
 
 /** @type {Record<string, (state: CallState, event: any, now: number) => CallState>} */
-const HANDLERS = { ...session.handlers, ...people.handlers, ...chat.handlers, ...moments.handlers, ...paths.handlers };
+const HANDLERS = { ...session.handlers, ...people.handlers, ...chat.handlers, ...moments.handlers, ...paths.handlers, ...recording.handlers };
 
 /** @param {CallState} state @param {ServerEvent} event @param {number} now milliseconds since 1970 @returns {CallState} */
 export function apply(state, event, now) {

@@ -1,6 +1,7 @@
 import { NO_TAPS, emptyRoom } from "../call/call-state.js";
 import { notice } from "./notice.js";
 import { permissionsOf } from "./permissions.js";
+import { tellRunning } from "./recording.js";
 
 /** What concerns the whole: snapshots, the room itself, the end. */
 
@@ -8,11 +9,12 @@ import { permissionsOf } from "./permissions.js";
 
 /** @type {Record<string, (state: CallState, event: any, now: number) => CallState>} */
 export const handlers = {
-  /** @param {CallState} state @param {import("../signalling/protocol.js").Welcome} event */
-  welcome(state, event) {
+  /** @param {CallState} state @param {import("../signalling/protocol.js").Welcome} event @param {number} now */
+  welcome(state, event, now) {
     const ours = new Set(event.chat.map((message) => message.clientId));
     const unsent = state.chat.filter((message) => (message.pending || message.failed) && !ours.has(message.clientId));
-    return {
+    /** @type {CallState} */
+    const next = {
       ...state,
       phase: "joined",
       waiting: null,
@@ -27,11 +29,13 @@ export const handlers = {
       can: permissionsOf(event.room, event.you),
       quality: {},
       limited: {},
+      emotions: {},
       taps: NO_TAPS,
       previews: {},
       unmuteRequest: null,
       startedAt: event.room.startedAt,
     };
+    return tellRunning(next, state.room?.recording?.id, now);
   },
 
   /** Also when a host sends somebody back: nothing of the room is known any more. @param {CallState} state @param {import("../signalling/protocol.js").Waiting} event */
@@ -47,7 +51,7 @@ export const handlers = {
 
   room_updated(state, { room, by }, now) {
     const before = state.room;
-    let next = { ...state, room, can: permissionsOf(room, state.you) };
+    let next = { ...state, room, can: permissionsOf(room, state.you), emotions: room.settings.emotion ? state.emotions : {} };
     if (before && before.locked !== room.locked && by !== state.you?.id) {
       const name = state.participants.find((one) => one.id === by)?.displayName ?? "";
       next = notice(next, room.locked ? "locked" : "unlocked", { name }, now);

@@ -6,6 +6,7 @@
  * @typedef {import("./wire.js").MediaKind} MediaKind
  * @typedef {import("./wire.js").Permission} Permission
  * @typedef {import("./wire.js").Consents} Consents
+ * @typedef {NonNullable<Consents["recording"]>} ConsentAnswer
  * @typedef {import("./wire.js").Participant} Participant
  * @typedef {import("./wire.js").WaitingPerson} WaitingPerson
  * @typedef {import("./wire.js").Allowed} Allowed
@@ -19,6 +20,8 @@
  * @typedef {import("./wire.js").LimitReason} LimitReason
  * @typedef {import("./wire.js").Tap} WireTap
  * @typedef {import("./wire.js").Purpose} Purpose
+ * @typedef {import("./wire.js").RunningRecording} RunningRecording
+ * @typedef {import("./wire.js").EmotionReading} EmotionReading
  *
  * What a client may leave out, the server always fills in.
  * @typedef {Required<import("./wire.js").Settings>} Settings

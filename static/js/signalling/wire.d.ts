@@ -310,6 +310,20 @@ export type EventFrame1 =
       type: "path_lost";
     }
   | {
+      recording: RunningRecording;
+      type: "recording_started";
+    }
+  | {
+      recording: RunningRecording;
+      type: "recording_updated";
+    }
+  | {
+      by?: ParticipantId | null;
+      reason: RecordingStop;
+      recordingId: RecordingId;
+      type: "recording_stopped";
+    }
+  | {
       reason: EndReason;
       type: "session_ended";
     }
@@ -337,6 +351,9 @@ export type EventFrame1 =
       reason: QualityProblem;
       type: "quality_warned";
     }
+  | (EmotionReading & {
+      type: "emotion_updated";
+    })
   | {
       participantId: ParticipantId;
       type: "typing_changed";
@@ -378,6 +395,14 @@ export type Permission =
   | "end_session"
   | "record";
 /**
+ * One recording of a session.
+ */
+export type RecordingId = string;
+/**
+ * Why a recording keeps nothing. It goes on by itself when it can.
+ */
+export type RecordingProblem = "disk_full" | "read_only" | "failed";
+/**
  * A lasting place with a code and settings.
  */
 export type RoomId = string;
@@ -417,6 +442,7 @@ export type LimitReason = "bandwidth" | "source_limit" | "not_sent";
  * What media on the server may be used for: each is agreed to by itself.
  */
 export type Purpose = "recording" | "transcription" | "emotion" | "assistant";
+export type RecordingStop = "session_ended" | "stopped" | "failed";
 export type EndReason = "ended_by_host" | "expired" | "empty" | "deleted";
 export type QualityLevel = "good" | "fair" | "poor";
 export type QualityProblem = "loss" | "latency" | "jitter" | "bandwidth" | "cpu";
@@ -452,6 +478,7 @@ export type ErrorCode =
   | "banned"
   | "denied"
   | "removed"
+  | "not_recording"
   | "rate_limited"
   | "not_available"
   | "busy"
@@ -628,6 +655,7 @@ export interface PartialSettings {
   aiEnabled?: boolean | null;
   allowGuests?: boolean | null;
   chat?: Allowed | null;
+  emotion?: boolean | null;
   handOverHost?: boolean | null;
   joinBeforeHost?: boolean | null;
   maxParticipants?: number | null;
@@ -648,6 +676,14 @@ export interface TransferHost {
 export interface EndSession {}
 export interface Consent {
   purposes: Purposes;
+  /**
+   * May hosts see the emotion too? Absent: as before.
+   */
+  shareEmotion?: boolean | null;
+  /**
+   * The version of the words with which they were asked, 1 to 40 characters; absent: the server's own.
+   */
+  textVersion?: string | null;
 }
 /**
  * The purposes that a consent speaks of; absent ones stay as they are.
@@ -734,7 +770,12 @@ export interface PeerStats {
 }
 export interface StartRecording {}
 export interface StopRecording {}
-export interface EmotionClip {}
+/**
+ * A clip of one's own voice, a whole file in base64; as a binary frame the file as it is. The reply holds the reading.
+ */
+export interface EmotionClip {
+  clip: string;
+}
 /**
  * Only with `--dev`: makes the server misbehave, for authors of clients and tests.
  */
@@ -826,12 +867,40 @@ export interface Participant {
  * What somebody agreed to, a purpose each.
  */
 export interface Consents {
-  assistant?: boolean;
-  emotion?: boolean;
-  recording?: boolean;
-  transcription?: boolean;
+  /**
+   * What somebody answered when they were asked whether their media may be used for a purpose.
+   */
+  assistant?: ("granted" | "refused") | "unanswered";
+  /**
+   * What somebody answered when they were asked whether their media may be used for a purpose.
+   */
+  emotion?: ("granted" | "refused") | "unanswered";
+  /**
+   * What somebody answered when they were asked whether their media may be used for a purpose.
+   */
+  recording?: ("granted" | "refused") | "unanswered";
+  /**
+   * Hosts may see the emotion too, and not only the person.
+   */
+  shareEmotion?: boolean;
+  /**
+   * What somebody answered when they were asked whether their media may be used for a purpose.
+   */
+  transcription?: ("granted" | "refused") | "unanswered";
 }
 export interface Room {
+  /**
+   * Can this server read the emotion of a voice?
+   */
+  canReadEmotion?: boolean;
+  /**
+   * Can this server record?
+   */
+  canRecord?: boolean;
+  /**
+   * The version of the words with which people are asked for their consent.
+   */
+  consentText?: string;
   createdAt: Timestamp;
   expiresAt?: Timestamp | null;
   hasPassword: boolean;
@@ -841,12 +910,31 @@ export interface Room {
   permissions: {
     [k: string]: Permission[];
   };
+  /**
+   * The one that runs.
+   */
+  recording?: RunningRecording | null;
   roomCode: string;
   roomId: RoomId;
   settings: Settings;
   spotlight?: ParticipantId | null;
   startedAt: Timestamp;
   template: string;
+}
+/**
+ * A recording that runs.
+ */
+export interface RunningRecording {
+  /**
+   * Who started it; none when the room's setting or an integrator did.
+   */
+  by?: ParticipantId | null;
+  id: RecordingId;
+  /**
+   * Why nothing is kept at the moment.
+   */
+  problem?: RecordingProblem | null;
+  startedAt: Timestamp;
 }
 /**
  * How a room behaves. Every one has a default; unknown ones are refused, so that a typing error is not silently lost.
@@ -865,6 +953,10 @@ export interface Settings {
    * From which role on something is allowed.
    */
   chat?: "everyone" | "presenters" | "hosts";
+  /**
+   * Is the emotion of voices read, of those who agree to it?
+   */
+  emotion?: boolean;
   /**
    * With every host gone, hand the room to a cohost, else to the one present longest.
    */
@@ -992,6 +1084,38 @@ export interface Tap {
    * What it hears and sees of them while it is on. Of a camera and a screen, in a mesh, the low encoding alone.
    */
   sources: Source[];
+}
+/**
+ * What a clip of somebody's voice sounds like. A hint, never a fact about a person.
+ */
+export interface EmotionReading {
+  /**
+   * 0 calm to 1 animated.
+   */
+  arousal: number;
+  /**
+   * RFC 3339 UTC with milliseconds
+   */
+  at: string;
+  /**
+   * 0 to 1, of the label that is likeliest.
+   */
+  confidence: number;
+  /**
+   * None where it can't be told.
+   */
+  label?: string | null;
+  participantId: ParticipantId;
+  /**
+   * Shares of one, by label.
+   */
+  scores: {
+    [k: string]: number;
+  };
+  /**
+   * Unlike this speaker's clips before.
+   */
+  unusual: boolean;
 }
 /**
  * The caller's error: it goes back with its `ref`, and changed nothing.

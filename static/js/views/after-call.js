@@ -3,6 +3,7 @@ import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
 import { formatDuration, formatNumber, t } from "../i18n/i18n.js";
 import { levelOf } from "../app/report.js";
+import "./recording-told.js";
 
 const ICON = /** @type {Record<string, string>} */ ({ left: "leave", ended_by_host: "check", expired: "clock", joined_elsewhere: "screen", room_locked: "lock", room_full: "people" });
 
@@ -62,12 +63,18 @@ export class GrAfterCall extends GrElement {
     </section>`;
   }
 
-  /** Only hosts may open it; the code lets a host without an account show the guest token of the room. */
+  /** For hosts, and for those of whom something is in it; the code lets people without an account show that they were there. */
   renderReportLink() {
-    const { you, room, sessionId } = this.call?.state ?? {};
-    if (!room || !sessionId || (you?.role !== "host" && you?.role !== "cohost")) return nothing;
-    const path = `/rooms/${room.roomId}/sessions/${sessionId}?code=${encodeURIComponent(room.roomCode)}`;
-    return html`<div class="row"><gr-button icon="chart" href=${path}>${t("ended.report")}</gr-button></div>`;
+    const { you, room, sessionId, summary } = this.call?.state ?? {};
+    if (!room || !sessionId) return nothing;
+    const host = you?.role === "host" || you?.role === "cohost";
+    const code = `?code=${encodeURIComponent(room.roomCode)}`;
+    const report = host || you?.consents.emotion === "granted";
+    return html`${summary?.recorded ? html`<gr-recording-told .roomId=${room.roomId} .sessionId=${sessionId} .code=${room.roomCode}></gr-recording-told>` : nothing}
+    <div class="row">
+      ${report ? html`<gr-button icon="chart" href=${`/rooms/${room.roomId}/sessions/${sessionId}${code}`}>${t("ended.report")}</gr-button>` : nothing}
+      ${summary?.recorded ? html`<gr-button icon="record" href=${`/rooms/${room.roomId}/recordings${code}`}>${t("ended.recordings")}</gr-button>` : nothing}
+    </div>`;
   }
 
   static styles = [

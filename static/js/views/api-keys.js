@@ -6,7 +6,7 @@ import { copy } from "../browser/clipboard.js";
 import { formatDate, formatRelative, t } from "../i18n/i18n.js";
 import { errorText } from "../i18n/problem.js";
 
-const SCOPES = ["rooms:read", "rooms:write", "sessions:read", "users:write", "audit:read"];
+const SCOPES = ["rooms:read", "rooms:write", "sessions:read", "users:write", "audit:read", "egress:write"];
 
 /** @typedef {{id: string, name: string, scopes: string[], createdAt: string, lastUsedAt?: string|null}} ApiKey */
 

@@ -6,6 +6,7 @@ import { Controls } from "../meeting/controls.js";
 import { dialogOf } from "../meeting/dialogs.js";
 import { MeetingElement } from "../meeting/element.js";
 import { tilesOf } from "../meeting/layout.js";
+import { openQuestions } from "../room/consents.js";
 import { Notices } from "../meeting/notices.js";
 import "../meeting/alone.js";
 import "../meeting/audio.js";
@@ -13,6 +14,7 @@ import "../meeting/banners.js";
 import "../meeting/chat-panel.js";
 import "../meeting/control-bar.js";
 import "../meeting/details-panel.js";
+import "../meeting/kept-strip.js";
 import "../meeting/people-panel.js";
 import "../meeting/reactions.js";
 import "../meeting/side-panel.js";
@@ -39,6 +41,7 @@ export class GrMeeting extends MeetingElement {
     hideSelf: { state: true },
     asked: { state: true },
     blocked: { state: true },
+    later: { state: true },
     narrow: { state: true },
   };
 
@@ -53,6 +56,8 @@ export class GrMeeting extends MeetingElement {
     /** @type {import("../meeting/dialogs.js").Asked|null} */
     this.asked = null;
     this.blocked = false;
+    /** Questions that were put off, so that they are not asked over and over. @type {Set<string>} */
+    this.later = new Set();
     this.narrow = isNarrow();
     /** How much of the chat was read. */
     this.read = 0;
@@ -138,6 +143,22 @@ export class GrMeeting extends MeetingElement {
     if (this.pinned && this.choice === "grid") this.choice = "auto";
   }
 
+  /** What is to be asked now: not over another dialog, and not again what was put off. */
+  get question() {
+    if (this.asked) return null;
+    return openQuestions(this.state).find((purpose) => !this.later.has(this.keyOf(purpose))) ?? null;
+  }
+
+  /** A new recording is a new question. @param {import("../signalling/protocol.js").Purpose} purpose */
+  keyOf(purpose) {
+    return purpose === "recording" ? `recording ${this.state.room?.recording?.id}` : purpose;
+  }
+
+  /** @param {import("../signalling/protocol.js").Purpose} purpose */
+  putOff(purpose) {
+    this.later = new Set([...this.later, this.keyOf(purpose)]);
+  }
+
   toggleSelf() {
     this.hideSelf = !this.hideSelf;
   }
@@ -160,6 +181,7 @@ export class GrMeeting extends MeetingElement {
       <div class="middle ${this.panel ? "with-panel" : ""} ${this.narrow ? "narrow" : ""}">
         <div class="area">
           <gr-banners .call=${call} .state=${state} ?blocked=${this.blocked}></gr-banners>
+          <gr-kept-strip .call=${call} .state=${state}></gr-kept-strip>
           <div class="scene">
             ${observers ? html`<button class="observers" @click=${() => (this.panel = "people")}><gr-icon name="person"></gr-icon>${t("meeting.observers", { count: observers })}</button>` : nothing}
             <gr-stage .call=${call} .state=${state} choice=${this.choice} .pinned=${this.pinned} ?hideSelf=${this.hideSelf} .hideSelf=${this.hideSelf}></gr-stage>
@@ -172,7 +194,13 @@ export class GrMeeting extends MeetingElement {
       </div>
       <gr-control-bar .call=${call} .state=${state} panel=${this.panel} choice=${this.choice} .unread=${this.unread} .hideSelf=${this.hideSelf} ?narrow=${this.narrow}></gr-control-bar>
       <gr-audio .call=${call} .state=${state} @blocked=${(/** @type {CustomEvent} */ e) => (this.blocked = e.detail)}></gr-audio>
-      ${dialogOf(this.asked, call, state)} ${state.unmuteRequest ? html`<gr-unmute-dialog .call=${call} .state=${state}></gr-unmute-dialog>` : nothing}`;
+      ${dialogOf(this.asked, call, state)} ${this.renderQuestion()} ${state.unmuteRequest ? html`<gr-unmute-dialog .call=${call} .state=${state}></gr-unmute-dialog>` : nothing}`;
+  }
+
+  renderQuestion() {
+    const { question } = this;
+    if (!question) return nothing;
+    return html`<gr-consent-dialog purpose=${question} .call=${this.call} .state=${this.state} @later=${() => this.putOff(question)}></gr-consent-dialog>`;
   }
 
   renderPanel() {

@@ -131,6 +131,7 @@ export class GrPrejoin extends GrElement {
         <gr-field class="name" label=${t("prejoin.name")} name="name" autocomplete="name" maxlength=${NAME_LIMIT} required .value=${this.name} error=${this.nameError} @input=${this.onName}></gr-field>
         ${info?.hasPassword || this.askPassword ? this.renderPassword() : nothing}
         <div role="alert">${this.failed ? html`<p class="note danger"><gr-icon name="warning"></gr-icon>${this.failed}</p>` : nothing}</div>
+        ${this.renderRecorded()}
         <gr-button block variant="primary" size="l" type="submit" ?busy=${busy}>${t("prejoin.join")}</gr-button>
         <p class="muted small">${t(this.mayWait() ? "prejoin.mayWait" : "prejoin.direct")}</p>
         ${info ? html`<gr-button block variant="ghost" icon="link" @click=${() => copy(linkTo(info.roomCode), t("recent.linkCopied"))}>${t("prejoin.copyLink")}</gr-button>` : nothing}
@@ -153,6 +154,13 @@ export class GrPrejoin extends GrElement {
       ${planned ? html`<span><gr-icon name="calendar"></gr-icon>${formatDateTime(info.startsAt ?? "")}</span>` : nothing}
       ${info.locked ? html`<span><gr-icon name="lock"></gr-icon>${t("rooms.locked")}</span>` : nothing}
     </p>`;
+  }
+
+  /** As far as it is known out here: that it is recorded now, or always is. */
+  renderRecorded() {
+    const now = Boolean(this.info?.recording);
+    if (!now && this.info?.settings?.recording !== "auto") return nothing;
+    return html`<p class="note warn recorded"><gr-icon name="record"></gr-icon><span>${t(now ? "prejoin.recorded" : "prejoin.mayRecord")}</span></p>`;
   }
 
   renderPassword() {

@@ -1,12 +1,14 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
-import { getReport, signedIn } from "../rest/api.js";
-import { guestToken } from "../browser/storage.js";
+import { codeOfPage, isRefusal, withAccess } from "../rest/access.js";
+import { getReport } from "../rest/api.js";
 import { saveFile } from "../browser/clipboard.js";
 import { formatDateTime, formatDuration, formatNumber, formatTime, t } from "../i18n/i18n.js";
 import { errorText } from "../i18n/problem.js";
 import { averageScore, brokenMoments, lengthOf, levelOf, participantsCsv, phaseOf } from "../app/report.js";
+import { factsOf, factsStyle } from "./facts.js";
+import "./emotion-chart.js";
 import "./quality-chart.js";
 
 /** As long as the session is not over, its report changes. */
@@ -39,10 +41,9 @@ export class GrReport extends GrElement {
   async load() {
     this.failed = "";
     try {
-      this.report = await getReport(this.roomId, this.sessionId, this.bearer());
+      this.report = await this.ask();
     } catch (error) {
-      const { status = 0 } = /** @type {{status?: number}} */ (error);
-      this.failed = [401, 403, 404].includes(status) ? t("report.notYours") : errorText(error, "report.failed");
+      this.failed = isRefusal(error) ? t("report.notYours") : errorText(error, "report.failed");
     }
     this.follow();
   }
@@ -52,18 +53,16 @@ export class GrReport extends GrElement {
     clearTimeout(this.timer);
     if (!this.isConnected || this.failed || !this.report || phaseOf(this.report) === "ended") return;
     this.timer = window.setTimeout(async () => {
-      const { roomId, sessionId } = this;
-      const report = await getReport(roomId, sessionId, this.bearer()).catch(() => null);
+      const { sessionId } = this;
+      const report = await this.ask().catch(() => null);
       if (report && sessionId === this.sessionId) this.report = report;
       this.follow();
     }, AGAIN_MS);
   }
 
-  /** A host without an account is known by the guest token of the room, which this device keeps by its code. */
-  bearer() {
-    const code = new URLSearchParams(location.search).get("code");
-    const token = signedIn() || !code ? null : guestToken(code);
-    return token ? { token } : {};
+  ask() {
+    const { roomId, sessionId } = this;
+    return withAccess(codeOfPage(), (how) => getReport(roomId, sessionId, how));
   }
 
   /** @param {"json"|"csv"} kind */
@@ -102,10 +101,9 @@ export class GrReport extends GrElement {
       [t("report.quality"), score === null ? "–" : t(`quality.${levelOf(score)}`)],
     ];
     return html`<div role="status">${phase === "ended" ? nothing : html`<p class="note"><gr-icon name="clock"></gr-icon><span>${t(`report.${phase}`)}</span></p>`}</div>
-      <dl class="facts">
-        ${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
-      </dl>
-      ${this.renderPeople(report)} ${this.renderQuality(report)} ${this.renderChat(report)}`;
+      ${factsOf(facts)}
+      ${this.renderPeople(report)} ${this.renderQuality(report)} ${this.renderEmotions(report)} ${this.renderChat(report)}
+      <p class="small"><a href=${`/rooms/${this.roomId}/recordings${location.search}`}>${t("report.recordings")}</a></p>`;
   }
 
   /** On a phone the rows look like cards; the roles say that they are still a table. @param {import("../app/report.js").Report} report */
@@ -150,6 +148,16 @@ export class GrReport extends GrElement {
   }
 
   /** @param {import("../app/report.js").Report} report */
+  renderEmotions(report) {
+    if (!report.emotions?.length) return nothing;
+    return html`<section class="card stack" aria-labelledby="emotions">
+      <h2 id="emotions">${t("report.emotions")}</h2>
+      <p class="note"><gr-icon name="info"></gr-icon><span>${t("report.emotionsCannot")}</span></p>
+      <gr-emotion-chart .report=${report}></gr-emotion-chart>
+    </section>`;
+  }
+
+  /** @param {import("../app/report.js").Report} report */
   renderChat(report) {
     if (!report.chat?.length) return nothing;
     return html`<section class="card stack" aria-labelledby="chat">
@@ -163,31 +171,11 @@ export class GrReport extends GrElement {
   static styles = [
     base,
     layout,
+    factsStyle,
     css`
       .page {
         max-inline-size: 920px;
         align-content: start;
-      }
-      .facts {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(136px, 1fr));
-        gap: 1px;
-        overflow: hidden;
-        border: 1px solid var(--line);
-        border-radius: var(--r-3);
-        background: var(--line);
-      }
-      .facts div {
-        padding: var(--s-4);
-        background: var(--surface);
-      }
-      dt {
-        font-size: var(--fs-1);
-        color: var(--text-2);
-      }
-      dd {
-        font-weight: 600;
-        font-variant-numeric: tabular-nums;
       }
       .scroll {
         overflow-x: auto;

@@ -190,7 +190,7 @@ export class GrRoomPage extends GrElement {
       return html`<gr-after-call .call=${this.call} .seen=${[...this.seen.values()]} @rejoin=${this.rejoin}></gr-after-call>`;
     }
     if (phase === "joined" && this.ready.has("joined")) return html`<gr-meeting .call=${this.call}></gr-meeting>`;
-    if (phase === "waiting" && this.ready.has("waiting")) return html`<gr-waiting-room .call=${this.call}></gr-waiting-room>`;
+    if (phase === "waiting" && this.ready.has("waiting")) return html`<gr-waiting-room .call=${this.call} .recorded=${this.info?.recording === true}></gr-waiting-room>`;
     if (this.problem && phase === "idle") return this.renderProblem(this.problem);
     if (this.resuming || phase === "joined" || phase === "waiting" || phase === "ended") {
       return html`<gr-spinner label=${t(phase === "idle" ? "common.loading" : "room.entering")}></gr-spinner>`;

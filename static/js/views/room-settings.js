@@ -53,11 +53,11 @@ export class GrRoomSettings extends GrElement {
   }
 
   change() {
-    const { name, password, dropPassword, waitingRoom, joinBeforeHost, muteOnEntry, chat, screenShare, unmute, maxParticipants } = this.form;
+    const { name, password, dropPassword, waitingRoom, joinBeforeHost, muteOnEntry, chat, screenShare, unmute, maxParticipants, recording, emotion, retentionDays } = this.form;
     return {
       name: name.trim(),
       ...(dropPassword ? { password: null } : password && { password }),
-      settings: { waitingRoom, joinBeforeHost, muteOnEntry, chat, screenShare, unmute, maxParticipants: Number(maxParticipants) },
+      settings: { waitingRoom, joinBeforeHost, muteOnEntry, chat, screenShare, unmute, maxParticipants: Number(maxParticipants), recording, emotion, retentionDays: Number(retentionDays) },
     };
   }
 
@@ -102,8 +102,11 @@ export class GrRoomSettings extends GrElement {
       </div>
       <div class="two">
         ${who("chat")} ${who("screenShare")} ${who("unmute")}
+        <gr-select label=${t("roomSettings.recording")} .options=${["off", "manual", "auto"].map((value) => ({ value, label: t(`roomSettings.recording.${value}`) }))} .value=${form.recording} @change=${this.set("recording")}></gr-select>
+        <gr-field label=${t("roomSettings.retentionDays")} type="number" inputmode="numeric" min="1" .value=${String(form.retentionDays ?? "")} @input=${this.set("retentionDays")}></gr-field>
         <gr-field label=${t("roomSettings.maxParticipants")} type="number" inputmode="numeric" min="2" .value=${String(form.maxParticipants ?? "")} @input=${this.set("maxParticipants")}></gr-field>
       </div>
+      <gr-switch label=${t("roomSettings.emotion")} hint=${t("roomSettings.emotionHint")} ?checked=${form.emotion} @change=${this.set("emotion")}></gr-switch>
       ${this.room?.hasPassword ? html`<gr-switch label=${t("roomSettings.dropPassword")} ?checked=${form.dropPassword} @change=${this.set("dropPassword")}></gr-switch>` : nothing}
       ${form.dropPassword ? nothing : html`<gr-field label=${t(this.room?.hasPassword ? "roomSettings.newPassword" : "create.password")} optional type="password" autocomplete="new-password" maxlength="128" .value=${form.password} @input=${this.set("password")}></gr-field>`}
     </form>`;

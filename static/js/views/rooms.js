@@ -82,6 +82,7 @@ export class GrRooms extends GrElement {
   /** @param {import("../rest/api.js").RoomInfo} room @param {string} action */
   act(room, action) {
     if (action === "copy") copy(linkTo(room.roomCode), t("recent.linkCopied"));
+    else if (action === "recordings") navigate(`/rooms/${room.roomId}/recordings`);
     else if (action === "edit") this.editing = room;
     else if (action === "delete") this.deleting = room;
     else navigate(`/r/${room.roomCode}`);
@@ -135,6 +136,7 @@ export class GrRooms extends GrElement {
     const planned = room.startsAt && new Date(room.startsAt).getTime() > Date.now();
     const items = [
       { id: "copy", label: t("common.copyLink"), icon: "copy" },
+      { id: "recordings", label: t("rooms.recordings"), icon: "record" },
       { id: "edit", label: t("rooms.edit"), icon: "settings" },
       { separator: /** @type {const} */ (true) },
       { id: "delete", label: t("rooms.delete"), icon: "trash", danger: true },

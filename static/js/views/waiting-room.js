@@ -11,10 +11,12 @@ await useMessages("meeting");
 
 /** `<gr-waiting-room .call=${call}>`: the place in line, the host's words, and a look in the mirror meanwhile. */
 export class GrWaitingRoom extends MeetingElement {
-  static properties = { call: { attribute: false }, offering: { state: true } };
+  static properties = { call: { attribute: false }, recorded: { attribute: false }, offering: { state: true } };
 
   constructor() {
     super();
+    /** The meeting behind the door is being recorded, as far as that was known when this page came. */
+    this.recorded = false;
     this.offering = false;
     this.onChange = () => this.requestUpdate();
     this.sender = new PreviewSender(() => this.call);
@@ -63,6 +65,7 @@ export class GrWaitingRoom extends MeetingElement {
             <span>${waiting.position === 1 ? t("waitingRoom.first") : t("waitingRoom.position", { position: waiting.position, before: waiting.position - 1 })}</span>
           </div>
           <p class="note ${waiting.hostPresent ? "good" : ""}" role="status"><gr-icon name=${waiting.hostPresent ? "check" : "clock"}></gr-icon><span>${t(waiting.hostPresent ? "waitingRoom.hostPresent" : "waitingRoom.hostAbsent")}</span></p>
+          ${this.recorded ? html`<p class="note warn" role="status"><gr-icon name="record"></gr-icon><span>${t("waitingRoom.recorded")}</span></p>` : nothing}
           ${waiting.message ? html`<div class="message" role="status"><strong>${t("waitingRoom.message")}</strong><p dir="auto">${waiting.message}</p></div>` : nothing}
           <gr-switch label=${t("waitingRoom.offer")} hint=${t(this.state.camera.on ? "waitingRoom.offerHint" : "waitingRoom.offerNoCamera")} ?disabled=${!this.state.camera.on} .checked=${this.offering} @change=${(/** @type {any} */ e) => this.offer(e.target.checked)}></gr-switch>
           <p class="muted small">${t("waitingRoom.stay")}</p>

@@ -91,8 +91,17 @@ export class FakeCall extends Commands {
     if (type === "spotlight") this.change({ room: { ...this.state.room, spotlight: id ?? undefined } });
     if (type === "lock") this.change({ room: { ...this.state.room, locked: fields.locked } });
     if (type === "update_room") this.change({ room: { ...this.state.room, name: fields.name ?? this.state.room.name, settings: { ...this.state.room.settings, ...fields.settings } } });
+    if (type === "consent") this.answer(fields);
+    if (type === "start_recording") this.change({ room: { ...this.state.room, recording: { id: "rec2", startedAt: new Date().toISOString(), by: this.state.you.id } } });
+    if (type === "stop_recording") this.change({ room: { ...this.state.room, recording: null } });
     if (type === "react") this.change({ reactions: [...this.state.reactions, { key: String(Math.random()), from: this.state.you.id, emoji: fields.emoji, at: Date.now() }] });
     return {};
+  }
+
+  answer({ purposes, shareEmotion }) {
+    const { you } = this.state;
+    const words = Object.fromEntries(Object.entries(purposes).map(([purpose, granted]) => [purpose, granted ? "granted" : "refused"]));
+    this.changePerson(you.id, { consents: { ...you.consents, ...words, shareEmotion: shareEmotion ?? you.consents.shareEmotion } });
   }
 
   async setMicrophone(on) {

@@ -8,6 +8,8 @@ const ALL = ["publish_audio", "publish_video", "share_screen", "unmute", "chat",
 const MEMBER = ALL.slice(0, 8);
 const can = (list) => Object.fromEntries(list.map((one) => [one, true]));
 
+const answers = (recording, emotion, shareEmotion = false) => ({ recording, transcription: "unanswered", emotion, assistant: "unanswered", shareEmotion });
+
 const person = (name, at, extra = {}) => ({
   id: `p${at}`,
   displayName: name,
@@ -18,7 +20,7 @@ const person = (name, at, extra = {}) => ({
   screenSharing: false,
   connection: "online",
   guest: at > 2,
-  consents: { recording: false, transcription: false, emotion: false, assistant: false },
+  consents: answers("unanswered", "unanswered"),
   ...extra,
 });
 
@@ -35,6 +37,7 @@ export const settings = {
   unmute: "everyone",
   recording: "off",
   aiEnabled: false,
+  emotion: false,
   retentionDays: 30,
   region: "default",
   admitKnown: false,
@@ -75,6 +78,23 @@ const served = (count) => {
   const plain = room(count);
   const links = Object.fromEntries(Object.keys(plain.links).map((id) => [id, { state: "connected", path: "server" }]));
   return { ...plain, links, topology: { mode: "sfu", epoch: 2, reason: "too_large_for_mesh" }, limited: { p2: { camera: "bandwidth" }, p4: { camera: "not_sent" }, p5: { camera: "source_limit" } } };
+};
+
+/** A room that is recorded: the host and most others agreed, one said no, one has not answered. @param {number} count @param {object} [recording] */
+const recorded = (count, recording = {}) => {
+  const plain = room(count, (people) => people.map((one, at) => ({ ...one, consents: answers(at === 1 ? "refused" : at === 3 ? "unanswered" : "granted", "unanswered") })));
+  const running = { id: "rec1", startedAt: ago(724), by: "p0", ...recording };
+  return { ...plain, can: can([...ALL, "record"]), room: { ...plain.room, settings: { ...settings, recording: "manual" }, recording: running, canRecord: true, canReadEmotion: true, consentText: "2026-11" } };
+};
+
+/** The same as somebody else sees it. @param {ReturnType<typeof room>} state @param {number} at */
+const seenBy = (state, at) => ({ ...state, you: state.participants[at], can: can(MEMBER) });
+
+/** Voices are analysed, of those who agreed; what they share, the host sees. @param {number} count @param {"unanswered"|"granted"} mine */
+const analysed = (count, mine) => {
+  const plain = room(count, (people) => people.map((one, at) => ({ ...one, consents: answers("unanswered", at === 0 ? mine : "granted", at === 2) })));
+  const emotion = (arousal, label) => ({ arousal, label, confidence: 0.7, scores: {}, unusual: false, at: Date.now() + 3_600_000 });
+  return { ...plain, room: { ...plain.room, settings: { ...settings, emotion: true }, canRecord: true, canReadEmotion: true, consentText: "2026-11" }, emotions: mine === "granted" ? { p0: emotion(0.72, "happy"), p2: emotion(0.18, null) } : {} };
 };
 
 const update = (at, part) => (people) => people.map((one, n) => (n === at ? { ...one, ...part } : one));
@@ -158,8 +178,22 @@ export const FIXTURES = {
   "device-error": { state: () => ({ ...room(2), microphone: { on: false, pending: false, error: { code: "denied", message: "" }, deviceId: null } }) },
   member: { state: () => ({ ...room(4), you: room(4).participants[2], can: can(MEMBER) }), panel: "people" },
   observer: { state: () => ({ ...room(4, update(3, { role: "observer" })), you: { ...room(4).participants[3], role: "observer" }, can: can(["chat", "react"]) }) },
+  recorded: { state: () => recorded(5) },
+  "recorded-asked": { state: () => seenBy(recorded(5), 3) },
+  "recorded-left-out": { state: () => seenBy(recorded(4), 1) },
+  "recorded-unanswered": { state: () => seenBy(recorded(4), 3), putOff: "recording" },
+  "recorded-problem": { state: () => recorded(4, { problem: "disk_full" }) },
+  "recorded-people": { state: () => recorded(6), panel: "people" },
+  "recorded-details": { state: () => recorded(3), panel: "details" },
+  "record-confirm": { state: () => ({ ...recorded(4), room: { ...recorded(4).room, recording: null } }), dialog: { dialog: "record" } },
+  "record-stop": { state: () => recorded(3), dialog: { dialog: "stop-recording" } },
+  "emotion-asked": { state: () => analysed(3, "unanswered") },
+  emotion: { state: () => analysed(4, "granted") },
+  "emotion-details": { state: () => analysed(3, "granted"), panel: "details" },
+  everything: { state: () => ({ ...recorded(5), ...{ room: { ...recorded(5).room, settings: { ...recorded(5).room.settings, emotion: true } } }, participants: recorded(5).participants.map((one) => ({ ...one, consents: answers(one.consents.recording, "granted") })), you: { ...recorded(5).you, consents: answers("granted", "granted") } }) },
   "guest-waiting": { view: "waiting", state: () => waiting },
   "guest-next": { view: "waiting", state: () => ({ ...waiting, waiting: { ...waiting.waiting, position: 1, message: "We start in five minutes.\nPlease have your notes ready." } }) },
   "host-absent": { view: "waiting", state: () => ({ ...waiting, waiting: { ...waiting.waiting, position: 1, hostPresent: false } }) },
+  "guest-recorded": { view: "waiting", state: () => waiting, fields: { recorded: true } },
   "guest-reconnecting": { view: "waiting", state: () => ({ ...waiting, connection: "reconnecting", camera: { ...waiting.camera, on: false } }) },
 };

@@ -60,8 +60,12 @@ export async function closeBrowser() {
   await open?.close();
 }
 
+const longest = existsSync(SPEECH) ? readdirSync(SPEECH).filter((name) => name.endsWith(".wav")).sort().at(-1) : undefined;
+/** What everybody says at their microphone, again and again; empty where the machine has no voice. */
+export const VOICE = longest ? SPEECH + longest : "";
+
+export const hasVoices = () => VOICE !== "";
+
 function voice() {
-  if (!existsSync(SPEECH)) return [];
-  const longest = readdirSync(SPEECH).filter((name) => name.endsWith(".wav")).sort().at(-1);
-  return longest ? [`--use-file-for-fake-audio-capture=${SPEECH}${longest}`] : [];
+  return hasVoices() ? [`--use-file-for-fake-audio-capture=${VOICE}`] : [];
 }

@@ -16,20 +16,8 @@ export async function probe(file) {
   return { codec, kind, width, height, packets: Number(packets), seconds: Number(format.duration) };
 }
 
-/** What its decoder complains of; nothing is right. @param {string} file @returns {Promise<string>} */
+/** What its decoder complains of; nothing is right. Times are its own: pictures of a call come when they like, not at a rate. @param {string} file @returns {Promise<string>} */
 export async function complaints(file) {
-  const { stderr } = await run("ffmpeg", ["-v", "warning", "-i", file, "-f", "null", "-"], { maxBuffer: 1 << 24 });
+  const { stderr } = await run("ffmpeg", ["-v", "warning", "-i", file, "-enc_time_base", "-1", "-f", "null", "-"], { maxBuffer: 1 << 24 });
   return stderr.trim();
-}
-
-/** Its sound, one channel of 48,000 samples a second. @param {string} file @returns {Promise<Int16Array>} */
-export async function samples(file) {
-  const { stdout } = await run("ffmpeg", ["-v", "error", "-i", file, "-f", "s16le", "-ac", "1", "-ar", "48000", "-"], { encoding: "buffer", maxBuffer: 1 << 28 });
-  return new Int16Array(stdout.buffer, stdout.byteOffset, stdout.byteLength >> 1);
-}
-
-/** Root mean square of a stretch, 0 to 1. @param {Int16Array} all @param {number} fromSecond @param {number} toSecond */
-export function loudnessOf(all, fromSecond, toSecond) {
-  const part = all.subarray(fromSecond * 48_000, toSecond * 48_000);
-  return Math.sqrt(part.reduce((sum, one) => sum + (one / 32_768) ** 2, 0) / Math.max(1, part.length));
 }

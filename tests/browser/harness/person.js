@@ -367,9 +367,13 @@ export class Person {
 /** Opens a room with its host inside and admits the guests. @param {import("./world.js").World} world @param {string[]} names the first is the host */
 export async function meeting(world, ...names) {
   const people = await Promise.all(names.map((name) => world.open(name)));
-  const [host, ...guests] = people;
+  return { people, link: await gather(people) };
+}
+
+/** Those who sit at their browsers come together. @param {Person[]} people the first is the host @returns {Promise<string>} their room's link */
+export async function gather([host, ...guests]) {
   const link = await host.createsARoom();
   await Promise.all(guests.map((guest) => guest.knocks(link)));
   for (const guest of guests) await host.admits(guest);
-  return { people, link };
+  return link;
 }

@@ -37,6 +37,10 @@ export class Server {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  get dataDir() {
+    return join(this.#folder, "data");
+  }
+
   get #logFile() {
     return join(this.#folder, "server.log");
   }
@@ -48,7 +52,7 @@ export class Server {
 
   async start() {
     this.#port ||= await freePort();
-    const flags = ["--listen", `127.0.0.1:${this.#port}`, "--media-port", "0", "--data-dir", join(this.#folder, "data"), ...this.#flags];
+    const flags = ["--listen", `127.0.0.1:${this.#port}`, "--media-port", "0", "--data-dir", this.dataDir, ...this.#flags];
     const child = spawn(this.#binary, flags, { stdio: ["pipe", "pipe", "pipe"], cwd: this.#folder });
     this.#process = child;
     const keep = (/** @type {Buffer} */ text) => appendFileSync(this.#logFile, text);

@@ -9,7 +9,7 @@ function book(language) {
   const known = books.get(language);
   if (known) return known;
   const all = {};
-  for (const name of [`${language}.json`, `${language}/meeting.json`]) {
+  for (const name of [`${language}.json`, `${language}/meeting.json`, `${language}/recordings.json`]) {
     const file = new URL(`../../../static/i18n/${name}`, import.meta.url);
     if (existsSync(file)) Object.assign(all, JSON.parse(readFileSync(file, "utf8")));
   }

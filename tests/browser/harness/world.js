@@ -86,10 +86,10 @@ export class World {
 
 /**
  * A test in its own world. A page that complains (an uncaught error, a refused script) fails it too.
- * @param {string} title @param {(world: World) => Promise<void>} tell @param {{flags?: string[], binary?: string, timeout?: number}} [how]
+ * @param {string} title @param {(world: World) => Promise<void>} tell @param {{flags?: string[], binary?: string, timeout?: number, skip?: boolean}} [how] `skip` where the machine lacks what it needs
  */
-export function story(title, tell, { flags, binary, timeout = 240_000 } = {}) {
-  test(title, { timeout }, async () => {
+export function story(title, tell, { flags, binary, timeout = 240_000, skip = false } = {}) {
+  test(title, { timeout, skip }, async () => {
     const world = new World();
     try {
       await world.begin(flags, binary);

@@ -6,7 +6,7 @@ use actors::{
     Clock, RoomsHandle, Timestamp,
     ports::MediaSink,
     protocol::Purpose,
-    recording::{Recording, RecordingSetup},
+    recording::{Recording, RecordingSetup, track::SEGMENT_MAX},
     sinks::{ConsentedTrack, MediaNeed, NeededMedia, RingReader, SinkItem, SinkKey, ring},
 };
 use greenroom::recording::RecordingFolder;
@@ -106,7 +106,15 @@ impl Listener {
         for live in runtime().block_on(rooms.observe()) {
             let began = clock.now();
             let files = RecordingFolder::create(&folder.join(live.room_id.to_string()), began, 0).expect("a folder");
-            let setup = RecordingSetup { clock, files: Arc::new(files), arbiter: Arbiter::new().handle(), began };
+            let arbiter = Arbiter::new().handle();
+            let setup = RecordingSetup {
+                clock,
+                files: Arc::new(files),
+                arbiter,
+                began,
+                segment_max: SEGMENT_MAX,
+                known: BTreeMap::new(),
+            };
             self.recordings.extend(Recording::start(rooms, live.room_id, NeededMedia::LowVideo, setup));
         }
     }

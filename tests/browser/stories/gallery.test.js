@@ -46,7 +46,7 @@ function crowds() {
 for (const language of LANGUAGES) {
   test(`nothing of a meeting sticks out at any width, in ${language}`, { timeout: 120_000 }, async () => {
     const faults = [];
-    for (const state of ["two", "waiting-panel", "chat"]) {
+    for (const state of ["two", "waiting-panel", "chat", "everything"]) {
       await page.setViewportSize({ width: WIDTHS[0], height: 780 });
       await showState(page, gallery.link(state, { lang: language }));
       for (const width of WIDTHS) {
@@ -72,7 +72,7 @@ test("nothing sticks out of a small phone in any state", { timeout: 240_000 }, a
 test("a banner covers no tile", { timeout: 60_000 }, async () => {
   for (const width of [390, 1024]) {
     await page.setViewportSize({ width, height: 780 });
-    for (const state of ["warning", "reconnecting", "too-large", "device-error"]) {
+    for (const state of ["warning", "reconnecting", "too-large", "device-error", "recorded-problem"]) {
       await showState(page, gallery.link(state));
       const { banner, tiles } = await page.evaluate(async () => {
         await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));

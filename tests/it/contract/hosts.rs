@@ -190,11 +190,15 @@ async fn consent_is_everybodys_own_and_seen_at_once() {
     let bob_id = bob.id.clone();
     bob.do_ok(json!({ "type": "consent", "purposes": { "recording": true } })).await;
     let given = |bob: &Value| {
-        bob["consents"] == json!({ "recording": true, "transcription": false, "emotion": false, "assistant": false })
+        bob["consents"]
+            == json!({
+                "recording": "granted", "transcription": "unanswered", "emotion": "unanswered", "assistant": "unanswered",
+                "shareEmotion": false,
+            })
     };
     all_see([&mut host, &mut bob, &mut carol], &bob_id, None, "his consent", given).await;
     bob.do_ok(json!({ "type": "consent", "purposes": { "recording": false } })).await;
-    all_see([&mut host, &mut bob, &mut carol], &bob_id, None, "its end", |bob| bob["consents"]["recording"] == false).await;
+    all_see([&mut host, &mut bob, &mut carol], &bob_id, None, "its end", |bob| bob["consents"]["recording"] == "refused").await;
     let key = crate::people::api_key(&server, None);
     let audit: Value = server.get("/api/v1/audit", &key).await.json().await.expect("JSON");
     let of_room = |entry: &&Value| entry["action"] == "consent.changed" && entry["roomId"] == json!(room.id);

@@ -42,13 +42,22 @@ async fn members_get_fresh_relay_credentials() {
 }
 
 #[tokio::test]
-async fn what_this_server_lacks_is_said() {
+async fn recording_is_the_hosts_where_the_room_allows_it_and_to_start_twice_is_to_start_once() {
     let server = Server::start().await;
     let room = server.open_room().await;
-    let mut alice = Client::host(&server, &room).await;
-    for command in [json!({ "type": "start_recording" }), json!({ "type": "stop_recording" })] {
-        alice.refused(command, "not_available").await;
-    }
+    let (mut alice, mut bob) = (Client::host(&server, &room).await, Client::guest(&server, &room, "Bob").await);
+    let (start, stop) = (json!({ "type": "start_recording" }), json!({ "type": "stop_recording" }));
+    alice.refused(start.clone(), "not_permitted").await;
+    alice.do_ok(json!({ "type": "update_room", "settings": { "recording": "manual" } })).await;
+    bob.refused(start.clone(), "not_permitted").await;
+    alice.refused(stop.clone(), "not_recording").await;
+    let first = alice.do_ok(start.clone()).await;
+    let started = bob.hear("recording_started").await;
+    assert_eq!(started["recording"]["id"], first["recordingId"]);
+    assert_eq!(alice.do_ok(start).await["recordingId"], first["recordingId"]);
+    alice.do_ok(stop).await;
+    let stopped = bob.hear("recording_stopped").await;
+    assert_eq!((&stopped["recordingId"], &stopped["reason"]), (&first["recordingId"], &json!("stopped")));
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ const EVERYBODYS: &[&str] = &[
     "react",
     "typing",
     "chat",
+    "emotion_clip",
     "rename",
     "consent",
     "telemetry",

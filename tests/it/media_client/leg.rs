@@ -57,6 +57,8 @@ pub struct Leg {
     next: Instant,
 }
 
+/// How an Opus packet of 20 ms begins.
+pub const VOICE: u8 = 0x78;
 const LAYERS: [&str; 3] = ["q", "h", "f"];
 /// Bytes of a part of a frame, of each.
 const PARTS: [usize; 3] = [380, 760, 980];
@@ -153,7 +155,7 @@ impl Leg {
         let written = self.written;
         let pt = self.rtc.codec_config().find(|p| p.spec().codec.is_audio()).unwrap().pt();
         let values = ExtensionValues { audio_level: Some(level), voice_activity: Some(true), ..ExtensionValues::default() };
-        let payload = marked(vec![0x5a; bytes], 0, written);
+        let payload = marked(vec![VOICE; bytes], 0, written);
         let Some(stream) = direct(&mut self.rtc, mid, None) else { return };
         let write = RtpWrite::new(pt, u64::from(written).into(), written * 960, Instant::now(), payload).ext_vals(values);
         stream(write);

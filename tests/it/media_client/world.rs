@@ -1,6 +1,6 @@
 //! A media plane and the people on it, in one test.
 
-use super::{Leg, Way};
+use super::{Leg, Way, Weather};
 use actors::{
     ids::{ParticipantId, RoomId},
     media::{MediaCommand, MediaEvent, Permit},
@@ -36,6 +36,8 @@ pub struct World {
     pub talks: Option<usize>,
     pub said: u32,
     next_word: Instant,
+    /// What comes down the lines of new connections.
+    pub line: Weather,
 }
 
 pub struct Person {
@@ -59,7 +61,18 @@ impl World {
         let (plane, room) = (media.plane(), RoomId(Uuid::now_v7()));
         let (tell, events) = channel();
         plane.open(room, Arc::new(move |event| tell.send(event).is_ok())).unwrap();
-        Self { media, plane, room, events, told: Vec::new(), people: Vec::new(), talks: None, said: 0, next_word: Instant::now() }
+        Self {
+            media,
+            plane,
+            room,
+            events,
+            told: Vec::new(),
+            people: Vec::new(),
+            talks: None,
+            said: 0,
+            next_word: Instant::now(),
+            line: Weather::fair(),
+        }
     }
 
     pub fn server(&self) -> SocketAddr {
@@ -82,6 +95,7 @@ impl World {
     pub fn publishes(&mut self, who: usize, layers: usize) {
         let person = &mut self.people[who];
         let mut leg = Leg::new(person.way);
+        leg.weather(self.line);
         let sdp = leg.offer(layers);
         person.publishing = Some(leg);
         self.offers(who, sdp);
@@ -118,7 +132,8 @@ impl World {
     }
 
     pub fn receives(&mut self, who: usize) {
-        let leg = Leg::new(self.people[who].way);
+        let mut leg = Leg::new(self.people[who].way);
+        leg.weather(self.line);
         self.people[who].receiving = Some(leg);
         let participant = self.people[who].id;
         self.ask(MediaCommand::OfferReceive { participant, epoch: 1, restart: false });

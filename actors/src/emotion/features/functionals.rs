@@ -8,16 +8,25 @@ use super::{
 
 /// Mean, deviation and the percentiles of each column, one statistic after the other.
 pub fn spread_of<const COUNT: usize>(table: &Table, shares: [f64; COUNT]) -> Vec<f64> {
-    let percentiles: Vec<[f64; COUNT]> = table.columns().iter().map(|column| quantiles(column, shares)).collect();
     let mut out: Vec<f64> = table.each(mean).chain(table.each(deviation)).collect();
-    (0..COUNT).for_each(|at| out.extend(percentiles.iter().map(|column| column[at])));
+    out.extend(percentiles_of(table, shares));
     out
+}
+
+/// The percentiles of each column, one percentile after the other.
+pub fn percentiles_of<const COUNT: usize>(table: &Table, shares: [f64; COUNT]) -> Vec<f64> {
+    let percentiles: Vec<[f64; COUNT]> = table.columns().iter().map(|column| quantiles(column, shares)).collect();
+    (0..COUNT).flat_map(|at| percentiles.iter().map(move |column| column[at])).collect()
 }
 
 /// From each frame to the next, where both are in `mask`; a single 0 where there are none.
 fn steps_of(values: &[f64], mask: &[bool]) -> Vec<f64> {
+    or_zero(steps_within(values, mask))
+}
+
+fn steps_within(values: &[f64], mask: &[bool]) -> Vec<f64> {
     let both = |at: &usize| mask[*at] && mask[at + 1];
-    or_zero((0..values.len().saturating_sub(1)).filter(both).map(|at| values[at + 1] - values[at]).collect())
+    (0..values.len().saturating_sub(1)).filter(both).map(|at| values[at + 1] - values[at]).collect()
 }
 
 fn or_zero(values: Vec<f64>) -> Vec<f64> {
@@ -81,4 +90,34 @@ pub fn of_energy(levels: &[f64], active: &[bool], voiced: &[bool]) -> Vec<f64> {
         deviation(&lengths),
     ]);
     out
+}
+
+/// Thirteen figures of how pitch and level go from frame to frame: up, down, how far, and whether together.
+pub fn of_steps(pitch: &[f64], levels: &[f64], voiced: &[bool]) -> Vec<f64> {
+    let (tones, louds) = (steps_within(pitch, voiced), steps_within(levels, voiced));
+    if tones.is_empty() {
+        return vec![0.0; 13];
+    }
+    let up = |values: &[f64], sign: f64| {
+        let of: Vec<f64> = values.iter().copied().filter(|value| value * sign > 0.0).collect();
+        [mean(&of), deviation(&of)]
+    };
+    let far: Vec<f64> = tones.iter().map(|step| step.abs()).collect();
+    let rush: Vec<f64> = louds.iter().map(|step| step.abs()).collect();
+    let mut out: Vec<f64> = [up(&tones, 1.0), up(&tones, -1.0), up(&louds, 1.0), up(&louds, -1.0)].concat();
+    out.push(mean(&far));
+    out.extend(quantiles(&far, [0.5, 0.9]));
+    out.extend([quantile(&rush, 0.5), together(&tones, &louds)]);
+    out
+}
+
+/// Correlation; 0 where one of them stands still.
+fn together(left: &[f64], right: &[f64]) -> f64 {
+    let away = |values: &[f64]| {
+        let middle = mean(values);
+        values.iter().map(|value| value - middle).collect::<Vec<f64>>()
+    };
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let (left, right) = (away(left), away(right));
+    dot(&left, &right) / ((dot(&left, &left) * dot(&right, &right)).sqrt() + 1e-9)
 }

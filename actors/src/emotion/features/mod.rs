@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! samples ─▶ frames ─▶ power spectra ─▶ mel, cepstrum, balance, tilt ─┐
-//!               └────▶ pitch ─▶ which frames hold voice ──────────────┴─▶ functionals ─▶ 407 figures
+//!               └────▶ pitch ─▶ which frames hold voice ──────────────┴─▶ functionals ─▶ 712 figures
 //! ```
 //!
 //! The figures, their order and every constant are those of `training/features`; a test holds both together.
 
+mod contrast;
 mod fft;
 mod framing;
 mod functionals;
@@ -25,7 +26,7 @@ use table::{Table, picked};
 use super::voice::{self, NotVoice};
 
 /// Figures of a clip.
-pub const WIDTH: usize = 407;
+pub const WIDTH: usize = 712;
 /// Samples of the shortest clip, half a second.
 pub const SHORTEST: usize = RATE / 2;
 /// Samples of the longest, 2.6 s.
@@ -112,11 +113,19 @@ impl Extractor {
         let mut out = of_cepstrum(&cepstrum, heard);
         out.extend(of_balance(heard));
         let centred = Table::of_rows(&log_mel.map_each(|frame| frame.map(|band| band - mean(frame))));
-        out.extend(centred.only(&heard.voiced).each(deviation));
-        out.extend(functionals::spread_of(&voice_figures(heard), [0.1, 0.5, 0.9]));
+        let of_voice = centred.only(&heard.voiced);
+        let figures = voice_figures(heard);
+        out.extend(of_voice.each(deviation));
+        out.extend(functionals::spread_of(&figures.only(&heard.voiced), [0.1, 0.5, 0.9]));
         out.extend(functionals::of_pitch(&heard.tone, &heard.voiced));
         out.extend(functionals::of_energy(&heard.levels, &heard.active, &heard.voiced));
         out.extend(self.of_motion(&cepstrum, tracks, heard));
+        out.extend(of_slopes(&cepstrum, &figures, &heard.voiced));
+        out.extend(of_voice.each(mean));
+        out.extend(functionals::percentiles_of(&of_voice, [0.1, 0.9]));
+        out.extend(centred.only(&heard.active).each(mean));
+        out.extend(motion::modulation(&mut self.motion, &motion::envelopes(&log_mel)));
+        out.extend(of_contrast(&cepstrum, &figures, heard));
         out
     }
 
@@ -181,13 +190,40 @@ fn of_balance(heard: &Heard) -> Vec<f64> {
     out
 }
 
-/// Spectral figures, harmonics and aperiodicity of the voiced frames.
+/// Spectral figures, harmonics (0 without voice) and aperiodicity of every frame.
 fn voice_figures(heard: &Heard) -> Table {
-    let scalars: Vec<_> =
-        (0..heard.short.len()).map(|at| spectrum::scalars(&heard.short[at], &heard.short[at.saturating_sub(1)])).collect();
-    let harmonics: Vec<_> = heard.long.iter().zip(&heard.tone).map(|(power, tone)| spectrum::harmonics(power, *tone)).collect();
+    let count = heard.short.len();
+    let scalars: Vec<_> = (0..count).map(|at| spectrum::scalars(&heard.short[at], &heard.short[at.saturating_sub(1)])).collect();
+    let of = |at: usize| if heard.voiced[at] { spectrum::harmonics(&heard.long[at], heard.tone[at]) } else { [0.0; 3] };
+    let harmonics: Vec<_> = (0..count).map(of).collect();
     let mut table = Table::of_rows(&scalars);
     Table::of_rows(&harmonics).columns().iter().for_each(|column| table.push(column.clone()));
     table.push(heard.aperiodic.clone());
-    table.only(&heard.voiced)
+    table
+}
+
+/// How fast the figures of voice and the cepstrum go.
+fn of_slopes(cepstrum: &Table, figures: &Table, voiced: &[bool]) -> Vec<f64> {
+    let slopes = figures.map(mel::delta).only(voiced);
+    let mut out: Vec<f64> = slopes.each(deviation).chain(slopes.each(mean_size)).collect();
+    out.extend(functionals::percentiles_of(&cepstrum.map(mel::delta).only(voiced), [0.1, 0.9]));
+    out
+}
+
+/// One part of the clip against another, and how pitch and level go from frame to frame.
+fn of_contrast(cepstrum: &Table, figures: &Table, heard: &Heard) -> Vec<f64> {
+    let mut told = Table::new(cepstrum.columns()[..6].to_vec());
+    told.push(heard.tone.clone());
+    told.push(heard.levels.clone());
+    contrast::TOLD.iter().for_each(|at| told.push(figures.columns()[*at].clone()));
+    let mut whole = cepstrum.clone();
+    figures.columns().iter().for_each(|column| whole.push(column.clone()));
+    whole.push(heard.tone.clone());
+    let scalars = Table::new(figures.columns()[..spectrum::SCALARS].to_vec());
+    let rest: Vec<bool> = heard.active.iter().zip(&heard.voiced).map(|(active, voiced)| *active && !*voiced).collect();
+    let mut out = contrast::thirds(&told.only(&heard.voiced));
+    out.extend(functionals::of_steps(&heard.tone, &heard.levels, &heard.voiced));
+    out.extend(contrast::by_energy(&whole.only(&heard.voiced), &picked(&heard.levels, &heard.voiced)));
+    out.extend(contrast::unvoiced(&scalars, &rest, &heard.voiced));
+    out
 }

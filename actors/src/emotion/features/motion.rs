@@ -23,6 +23,20 @@ pub fn grouped(log_mel: &[[f64; BANDS]]) -> Table {
     Table::new(GROUPS.iter().map(column).collect())
 }
 
+/// Power of the same six groups against its own mean.
+pub fn envelopes(log_mel: &[[f64; BANDS]]) -> Table {
+    let top = log_mel.iter().flatten().copied().fold(f64::MIN, f64::max);
+    let of = |frame: &[f64; BANDS], (low, high): &(usize, usize)| {
+        frame[*low..*high].iter().map(|level| 10.0_f64.powf((level - top) / 10.0)).sum::<f64>()
+    };
+    let column = |group: &(usize, usize)| {
+        let power: Vec<f64> = log_mel.iter().map(|frame| of(frame, group)).collect();
+        let middle = mean(&power);
+        power.iter().map(|value| value / middle).collect()
+    };
+    Table::new(GROUPS.iter().map(column).collect())
+}
+
 /// Log share of six modulation bands in each track, band by band, then each track's log power.
 pub fn modulation(plan: &mut Forward, tracks: &Table) -> Vec<f64> {
     let powers: Vec<[f64; RATES]> = tracks.columns().iter().map(|track| modulated(plan, track)).collect();

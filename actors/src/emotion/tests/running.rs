@@ -5,6 +5,8 @@ use crate::emotion::{
     features::RATE,
     scores::{Arousal, BadScores, Label, Scores, Thresholds},
     smoothing::Smoothing,
+    speaker::{Answer, ClipView, Limits, Speaker},
+    summary::Summary,
     window::{CLIP, WAITING, Windows},
 };
 
@@ -77,32 +79,106 @@ fn clips_are_two_seconds_a_second_apart() {
     (0..400).for_each(|at| windows.push(&vec![at as f32; 160]));
     let starts: Vec<_> = std::iter::from_fn(|| windows.take()).map(|clip| (clip.starts_ms, clip.samples[0])).collect();
     assert_eq!(starts, [(0, 0.0), (1000, 100.0), (2000, 200.0)]);
-    assert_eq!(windows.rest(), None);
+    assert_eq!(windows.finish(), []);
 }
 
 #[test]
 fn a_short_stream_is_one_clip_and_what_nobody_takes_is_dropped() {
     let mut windows = Windows::new(16_000).expect("a rate it takes");
     windows.push(&vec![0.1; RATE]);
-    assert_eq!(windows.rest().map(|clip| clip.samples.len()), Some(RATE));
+    assert_eq!(windows.finish().iter().map(|clip| clip.samples.len()).collect::<Vec<_>>(), [RATE]);
     let mut windows = Windows::new(16_000).expect("a rate it takes");
     windows.push(&vec![0.1; RATE * 20]);
     assert_eq!(windows.dropped(), 19 - WAITING as u64);
     assert_eq!(windows.take().map(|clip| clip.starts_ms), Some(15_000));
 }
 
+/// Two seconds of a tone at that rate, in uneven pieces as they come from a decoder: what becomes of it.
+fn resampled(rate: u32, hz: f32) -> Vec<f32> {
+    let mut windows = Windows::new(rate).expect("a rate it takes");
+    let tone: Vec<f32> = (0..rate * 2).map(|at| (at as f32 * hz * std::f32::consts::TAU / rate as f32).sin()).collect();
+    tone.chunks(961).for_each(|piece| windows.push(piece));
+    let clips = windows.finish();
+    assert_eq!(clips.iter().map(|clip| clip.samples.len()).collect::<Vec<_>>(), [CLIP], "of {rate}");
+    clips[0].samples.clone()
+}
+
 #[test]
-fn from_48_khz_a_tone_stays_and_one_above_the_band_goes() {
-    let loud = |hz: f32| {
-        let mut windows = Windows::new(48_000).expect("a rate it takes");
-        let tone: Vec<f32> = (0..48_000 * 2 + 4800).map(|at| (at as f32 * hz * std::f32::consts::TAU / 48_000.0).sin()).collect();
-        // In uneven pieces, as they come from a decoder.
-        tone.chunks(961).for_each(|piece| windows.push(piece));
-        let clip = windows.take().expect("a clip");
-        assert_eq!(clip.samples.len(), CLIP);
-        clip.samples.iter().map(|sample| sample * sample).sum::<f32>() / CLIP as f32
-    };
-    assert!((loud(1000.0) - 0.5).abs() < 0.01);
-    assert!(loud(10_000.0) < 1e-4);
-    assert!(Windows::new(44_100).is_err() && Windows::new(0).is_err());
+fn at_any_rate_a_tone_stays_where_it_is() {
+    for rate in [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_056, 44_100, 48_000, 96_000, 191_999] {
+        let (got, hz) = (resampled(rate, 440.0), 440.0);
+        let wrong =
+            (1_000..CLIP - 1_000).map(|at| (got[at] - (at as f32 * hz * std::f32::consts::TAU / RATE as f32).sin()).abs());
+        let wrong = wrong.fold(0.0, f32::max);
+        assert!(wrong < 3e-3, "at {rate} it is {wrong} off");
+    }
+}
+
+#[test]
+fn a_tone_above_the_band_goes() {
+    for rate in [24_000, 44_100, 48_000] {
+        let got = resampled(rate, 10_000.0);
+        assert!(got.iter().map(|sample| sample * sample).sum::<f32>() / (CLIP as f32) < 1e-4, "of {rate}");
+    }
+    assert!(Windows::new(3_999).is_err() && Windows::new(0).is_err() && Windows::new(192_001).is_err());
+}
+
+fn answer(angry: f32, distance: f32) -> Answer {
+    let rest = (1.0 - angry) / 6.0;
+    Answer { shares: vec![angry, rest, rest, rest, rest, rest, rest], arousal: angry, residual: vec![0.5, -0.5], distance }
+}
+
+fn speaker() -> Speaker {
+    Speaker::new(2, Limits { thresholds: THRESHOLDS, unusual: 2.0 })
+}
+
+#[test]
+fn a_speaker_is_named_after_three_clips_and_unusual_after_eight() {
+    let mut speaker = speaker();
+    let heard: Vec<_> = (0..10).map(|at| speaker.hear(at * 1000, &answer(0.95, 3.0)).expect("an answer")).collect();
+    let named: Vec<bool> = heard.iter().map(|heard| heard.verdict.label.is_some()).collect();
+    assert_eq!(named, [false, false, true, true, true, true, true, true, true, true]);
+    let unusual: Vec<bool> = heard.iter().map(|heard| heard.unusual).collect();
+    assert_eq!(unusual, [false, false, false, false, false, false, false, false, true, true]);
+    assert!(ClipView::of(&heard[0]).scores["angry"] > 0.9, "scores are there from the first clip on");
+}
+
+#[test]
+fn a_reference_counts_as_heard_and_is_not_shown() {
+    let mut speaker = speaker();
+    (0..3).for_each(|_| speaker.refer(&answer(0.95, 0.0)).expect("an answer"));
+    let heard = speaker.hear(0, &answer(0.2, 0.0)).expect("an answer");
+    assert_eq!(heard.scores, heard.shown);
+    assert_eq!(speaker.heard(), 4);
+    assert_ne!(speaker.ask(vec![0.0, 0.0]).centre, vec![0.0, 0.0]);
+    speaker.clear();
+    assert_eq!(speaker.ask(vec![0.0, 0.0]).centre, vec![0.0, 0.0]);
+}
+
+#[test]
+fn a_bad_answer_leaves_a_speaker_as_they_were() {
+    let mut speaker = speaker();
+    let bad = [
+        Answer { distance: f32::NAN, ..answer(0.5, 0.0) },
+        Answer { residual: vec![1.0], ..answer(0.5, 0.0) },
+        Answer { shares: vec![0.5; 7], ..answer(0.5, 0.0) },
+        Answer { arousal: f32::INFINITY, ..answer(0.5, 0.0) },
+    ];
+    for answer in bad {
+        assert!(speaker.hear(0, &answer).is_err());
+    }
+    assert_eq!(speaker.heard(), 0);
+}
+
+#[test]
+fn a_summary_is_the_mean_of_the_clips_with_voice() {
+    let (mut speaker, mut summary) = (speaker(), Summary::default());
+    assert_eq!(summary.view(0, THRESHOLDS), None);
+    for angry in [0.9, 0.5, 0.1] {
+        summary.voice(&speaker.hear(0, &answer(angry, 0.0)).expect("an answer"));
+    }
+    summary.nothing();
+    let view = summary.view(speaker.heard(), THRESHOLDS).expect("voice");
+    assert!((view.scores["angry"] - 0.5).abs() < 1e-6 && (view.arousal - 0.5).abs() < 1e-6);
+    assert_eq!((summary.clips(), summary.voiced(), view.label), (4, 3, None));
 }

@@ -81,6 +81,13 @@ impl Assembler {
         }
     }
 
+    /// Nothing more comes for a while: the picture under way ends, if that was its end.
+    pub fn finish(&mut self, out: &mut Vec<Assembled>) {
+        if let Media::Pictures(pictures) = &mut self.media {
+            pictures.finish(out);
+        }
+    }
+
     /// There is a hole in front of the next packet: the picture under way is broken, and pictures wait for a keyframe.
     pub fn lost(&mut self) {
         if let Media::Pictures(pictures) = &mut self.media {

@@ -46,6 +46,8 @@ pub struct Pictures {
     under_way: Option<UnderWay>,
     /// For a keyframe.
     waits: bool,
+    /// Whoever sends this says where pictures end.
+    marks: bool,
 }
 
 struct UnderWay {
@@ -57,7 +59,7 @@ struct UnderWay {
 
 impl Pictures {
     pub fn new(codec: Codec, unpack: Box<dyn Unpack + Send>) -> Self {
-        Pictures { codec, unpack, format: None, under_way: None, waits: true }
+        Pictures { codec, unpack, format: None, under_way: None, waits: true, marks: false }
     }
 
     pub fn push(&mut self, packet: &MediaFrame, out: &mut Vec<Assembled>) {
@@ -70,8 +72,17 @@ impl Pictures {
         }
         self.take(packet);
         if packet.marker {
+            self.marks = true;
             self.end(out);
         }
+    }
+
+    /// Without its mark a picture is cut off, except where marks are never made.
+    pub fn finish(&mut self, out: &mut Vec<Assembled>) {
+        if self.marks && self.under_way.is_some() {
+            self.lost();
+        }
+        self.end(out);
     }
 
     pub fn lost(&mut self) {

@@ -1,6 +1,7 @@
 //! One input after the other: decided at once, done when it is kept.
 
 use super::*;
+use crate::ports::ConsentRecord;
 
 impl Room {
     /// One input: decided at once, done when it is kept.
@@ -98,6 +99,13 @@ impl Room {
             Effect::ForgetAdmitted(identity) => self.forget_admitted(identity, ctx),
             Effect::Audit { actor, action, detail } => self.keep_audit(actor, action, detail, ctx),
             Effect::Quality(point) => self.keep_quality(point, ctx),
+            Effect::ConsentGiven { identity, purpose, granted, text_version } => {
+                let at = self.setup.clock.now();
+                self.keep_consent(ConsentRecord { identity, purpose, granted, text_version, at }, ctx);
+            }
+            Effect::Recorder(news) => self.tell_recorder(news),
+            Effect::EmotionWanted(wanted) => self.tell_emotion_reader(wanted),
+            Effect::EmotionRead(reading) => self.keep_emotion(*reading, ctx),
             Effect::SwitchEnded(ended) => self.note_switch(&ended),
             // Done when they were decided.
             Effect::Media(_) | Effect::Sink(_) | Effect::Conclude(_) => {}

@@ -180,11 +180,28 @@ impl Handler<ObserveEverybody> for Room {
     }
 }
 
+impl Handler<Allows> for Room {
+    type Result = Option<bool>;
+
+    fn handle(&mut self, asked: Allows, _: &mut Self::Context) -> Option<bool> {
+        self.state.agrees(asked.0, asked.1)
+    }
+}
+
 impl Handler<IsMember> for Room {
     type Result = bool;
 
     fn handle(&mut self, member: IsMember, _: &mut Self::Context) -> bool {
         self.state.stage(member.0) == Some(Stage::Joined)
+    }
+}
+
+impl Handler<ConsentsOf> for Room {
+    type Result = Option<(ParticipantId, crate::protocol::Consents)>;
+
+    fn handle(&mut self, member: ConsentsOf, _: &mut Self::Context) -> Self::Result {
+        let (id, _) = self.state.find_identity(&member.0).filter(|(_, stage)| *stage == Stage::Joined)?;
+        Some((id, self.state.member(id).ok()?.person.consents))
     }
 }
 

@@ -2,14 +2,17 @@
 
 use crate::supervise::PulseWatch;
 use crate::{
-    ids::{Identity, ParticipantId},
+    ids::{Identity, ParticipantId, RecordingId},
     participant::{
         Participant,
         messages::{ParticipantObservation, Socket},
         resume_token::ResumeToken,
     },
     ports::RoomRecord,
-    protocol::{ClientCommand, CloseCode, CommandError, EndReason, SharedFile},
+    protocol::{
+        ClientCommand, CloseCode, CommandError, Consents, EmotionReading, EndReason, Purpose, RecordingProblem, RecordingStop,
+        RunningRecording, SharedFile,
+    },
     room::{Claims, CommandResult, observe::LiveRoom},
 };
 use actix::{Addr, Message, dev::MessageResponse};
@@ -114,6 +117,42 @@ pub struct EndSession {
     pub answer: oneshot::Sender<CommandResult>,
 }
 
+/// Record the session. Answered with the recording that runs, when that is kept.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct StartRecording {
+    pub by: Identity,
+    pub answer: oneshot::Sender<CommandResult>,
+}
+
+/// Answered when that is kept.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct StopRecording {
+    pub recording: RecordingId,
+    pub reason: RecordingStop,
+    pub by: Option<Identity>,
+    pub answer: oneshot::Sender<CommandResult>,
+}
+
+/// The recorder keeps nothing for this reason, or keeps again.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct RecordingTroubled {
+    pub recording: RecordingId,
+    pub problem: Option<RecordingProblem>,
+}
+
+/// What a clip of a member's voice sounds like.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct EmotionRead(pub EmotionReading);
+
+/// The recording that runs, if one does.
+#[derive(Message)]
+#[rtype(result = "Option<RunningRecording>")]
+pub struct RunningRecordingOf;
+
 /// The server is going away: tell everybody, keep a snapshot, close the sockets. Answered when done.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -142,10 +181,20 @@ pub struct ObserveEverybody;
 #[rtype(result = "bool")]
 pub struct IsMember(pub ParticipantId);
 
+/// Does this member agree to that? None: there is no such member now.
+#[derive(Message)]
+#[rtype(result = "Option<bool>")]
+pub struct Allows(pub ParticipantId, pub Purpose);
+
 /// As whom somebody is a member now (not waiting); none if they aren't.
 #[derive(Message)]
 #[rtype(result = "Option<ParticipantId>")]
 pub struct MemberOf(pub Identity);
+
+/// As whom somebody is a member now, and what they agree to; none if they aren't.
+#[derive(Message)]
+#[rtype(result = "Option<(ParticipantId, Consents)>")]
+pub struct ConsentsOf(pub Identity);
 
 /// The room's actor with everybody in it: for operators and tests.
 #[derive(Clone, Serialize, MessageResponse)]

@@ -9,6 +9,7 @@ pub mod needs;
 mod participants;
 mod pending;
 mod people;
+pub mod services;
 mod store_work;
 
 use super::{
@@ -20,7 +21,7 @@ use crate::{
     ids::{Identity, ParticipantId, RoomId},
     meeting_manager::RoomsHandle,
     participant::{Participant, ParticipantSetup, messages as to_participant, resume_token::ResumeToken},
-    ports::{JournalEntry, MediaPlane, RoomRecord, RoomStore},
+    ports::{EmotionReader, JournalEntry, MediaPlane, Recorder, RoomRecord, RoomStore},
     protocol::{ClientCommand, CloseCode, CommandError, EndReason, ErrorCode, ReplyBody, ServerEvent, Stage},
     sinks::NeedRegistry,
     supervise::{Pulse, PulseWatch},
@@ -48,6 +49,10 @@ pub struct RoomSetup {
     pub participant: Arc<ParticipantSetup>,
     /// Without one every room is a mesh.
     pub media: Option<Arc<dyn MediaPlane>>,
+    /// Without one nothing is recorded.
+    pub recorder: Option<Arc<dyn Recorder>>,
+    /// Without one no emotion is read.
+    pub emotion: Option<Arc<dyn EmotionReader>>,
     /// What runs on the server and needs media.
     pub needs: Arc<NeedRegistry>,
 }
@@ -151,9 +156,11 @@ impl Room {
             } else if restarted {
                 let sfu_available = Some(room.setup.rules.sfu_available);
                 room.take(Input::Restarted { sfu_available }, Asker::Nobody, ctx);
+                room.services_after_restart(ctx);
             } else {
                 room.find_needs();
                 room.media_anew(ctx);
+                room.services_again(ctx);
                 ctx.run_later(REATTACH_TIME, |room, ctx| room.give_up_on_the_missing(ctx));
             }
             room.look_at_needs(ctx);

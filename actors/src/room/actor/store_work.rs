@@ -110,7 +110,7 @@ impl Room {
         self.log_failure(kept, "quality", ctx);
     }
 
-    fn log_failure(&self, kept: crate::ports::Answer<()>, what: &'static str, ctx: &mut Context<Self>) {
+    pub(super) fn log_failure(&self, kept: crate::ports::Answer<()>, what: &'static str, ctx: &mut Context<Self>) {
         ctx.spawn(kept.into_actor(self).map(move |result, room, _| {
             if let Err(error) = result {
                 metrics::counter!("greenroom_store_failures_total", "what" => what).increment(1);

@@ -63,7 +63,11 @@ fn packet(seq: u64) -> MediaFrame {
 }
 
 fn agrees(recording: bool) -> client::Consent {
-    client::Consent { purposes: Purposes { recording: Some(recording), ..Purposes::default() } }
+    client::Consent {
+        purposes: Purposes { recording: Some(recording), ..Purposes::default() },
+        text_version: None,
+        share_emotion: None,
+    }
 }
 
 fn state(muted: Option<bool>) -> client::UpdateState {

@@ -9,6 +9,7 @@ mod media;
 mod path;
 mod presence;
 mod property;
+mod recording;
 mod refusals;
 mod replaying;
 mod roles;

@@ -1,7 +1,10 @@
 //! Consent, quality and topology, as people are told of them.
 
 use super::story::*;
-use crate::{protocol::ErrorCode, room::Effect};
+use crate::{
+    protocol::{ConsentAnswer, Consents, ErrorCode, Purpose},
+    room::Effect,
+};
 use serde_json::{Value, json};
 
 fn telemetry(rtt: f64, loss: f64) -> Value {
@@ -16,10 +19,53 @@ fn consent_is_kept_with_the_person_and_audited() {
     story.ok("bob", json!({ "type": "consent", "purposes": { "emotion": true } }));
     assert_eq!(story.audited(), ["consent.changed", "consent.changed"]);
     let told = story.got("alice", "participant_updated");
-    assert_eq!(told["participant"]["consents"]["recording"], true);
+    assert_eq!(told["participant"]["consents"]["recording"], "granted");
     story.ok("bob", json!({ "type": "leave_room" }));
     story.joins("bob");
-    assert!(story.person("bob").consents.emotion);
+    assert!(story.person("bob").consents.allow(Purpose::Emotion));
+}
+
+#[test]
+fn a_refusal_is_an_answer_and_kept_with_the_words_that_were_shown() {
+    let mut story = Story::with(&["alice", "bob"]);
+    assert_eq!(story.person("bob").consents.recording, ConsentAnswer::Unanswered);
+    story.ok("bob", json!({ "type": "consent", "purposes": { "recording": false, "emotion": true }, "textVersion": "2026-11", "shareEmotion": true }));
+    let told = story.got("alice", "participant_updated");
+    assert_eq!(told["participant"]["consents"]["recording"], "refused");
+    assert_eq!(told["participant"]["consents"]["shareEmotion"], true);
+    let given: Vec<_> = story
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::ConsentGiven { purpose, granted, text_version, .. } => Some((*purpose, *granted, text_version.clone())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(given, [(Purpose::Recording, false, "2026-11".to_owned()), (Purpose::Emotion, true, "2026-11".to_owned())]);
+    story.ok("bob", json!({ "type": "consent", "purposes": { "emotion": false } }));
+    assert!(!story.person("bob").consents.share_emotion, "what is not read is not shared");
+    let report = story.state.summary(story.state.started_at()).report;
+    assert_eq!(report["consents"][0]["textVersion"], "2026-11");
+    assert_eq!(report["consents"][1]["consents"]["emotion"], "refused");
+}
+
+#[test]
+fn a_text_version_is_a_short_plain_word() {
+    let mut story = Story::with(&["alice"]);
+    for version in ["", "with space", "<b>", &"x".repeat(41)] {
+        let refused =
+            story.refused("alice", json!({ "type": "consent", "purposes": { "recording": true }, "textVersion": version }));
+        assert_eq!(refused, ErrorCode::BadField, "{version}");
+    }
+    assert_eq!(story.person("alice").consents.recording, ConsentAnswer::Unanswered, "nothing was changed");
+}
+
+#[test]
+fn answers_of_older_journals_are_understood() {
+    let old: Consents =
+        serde_json::from_value(json!({ "recording": true, "transcription": false, "emotion": false, "assistant": false }))
+            .unwrap();
+    assert_eq!((old.recording, old.emotion), (ConsentAnswer::Granted, ConsentAnswer::Unanswered));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{interval, timeout};
 
+use super::scenario::Purpose;
 use super::stage::Stage;
 use super::studio::{Order, Who};
 use crate::measure::clock::Micros;
@@ -160,6 +161,12 @@ impl Person {
     }
 
     async fn announce(&mut self) -> Result<(), String> {
+        let agrees = |purpose| self.stage.scenario.agrees(purpose);
+        let (recording, emotion) = (agrees(Purpose::Recording), agrees(Purpose::Emotion));
+        if recording || emotion {
+            let purposes = json!({ "recording": recording, "emotion": emotion });
+            self.signal.send(json!({ "type": "consent", "purposes": purposes })).await?;
+        }
         if self.role.publishes {
             let video = self.stage.scenario.has_video();
             self.signal.send(json!({ "type": "update_state", "muted": false, "videoOn": video })).await?;

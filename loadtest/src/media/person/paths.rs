@@ -42,7 +42,7 @@ impl Paths {
     /// The offer of what this person sends, once there is a path.
     pub async fn offer(&mut self, stage: &Stage) -> Result<Option<Value>, String> {
         let Some(epoch) = self.epoch else { return Ok(None) };
-        let plan = stage.scenario.plan();
+        let plan = stage.plan();
         let mut tracks = vec![Track::sending(Kind::Audio)];
         let mut sources = vec![json!({ "mid": "0", "source": "microphone" })];
         if !plan.encodings.is_empty() {

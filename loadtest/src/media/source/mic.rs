@@ -1,8 +1,10 @@
 //! A microphone: Opus packets every 20 ms, always on.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::mark::{self, Mark};
+use super::voice::Voice;
 use super::{Sink, clock};
 
 const EVERY: Duration = Duration::from_millis(20);
@@ -18,13 +20,33 @@ pub struct Mic {
     serial: u32,
     timestamp: u32,
     payload: Vec<u8>,
+    /// In place of bytes that are made up, from this packet on.
+    voice: Option<(Arc<Voice>, usize)>,
 }
 
 impl Mic {
     /// `bytes` a packet: 80 are 32 kbit/s. `level` is `-dBov`.
     pub fn new(source: u32, bytes: usize, level: u8, start: Instant) -> Self {
         let bytes = bytes.max(1 + mark::LEN);
-        Self { source, bytes, level, next: start, serial: 0, timestamp: rand::random(), payload: Vec::with_capacity(bytes) }
+        Self {
+            source,
+            bytes,
+            level,
+            next: start,
+            serial: 0,
+            timestamp: rand::random(),
+            payload: Vec::with_capacity(bytes),
+            voice: None,
+        }
+    }
+
+    /// Says this, each from another place of it on.
+    pub fn saying(self, voice: Option<Arc<Voice>>) -> Self {
+        let voice = voice.map(|voice| {
+            let from = rand::random_range(0..voice.packets());
+            (voice, from)
+        });
+        Self { voice, ..self }
     }
 
     pub fn next(&self) -> Instant {
@@ -43,9 +65,13 @@ impl Mic {
                 ..Mark::default()
             };
             self.payload.clear();
-            self.payload.push(TABLE_OF_CONTENTS);
-            self.payload.resize(self.bytes - mark::LEN, self.serial as u8 ^ 0xa5);
-            mark.write(&mut self.payload);
+            if let Some((voice, from)) = &self.voice {
+                voice.write(from + self.serial as usize, &mark, &mut self.payload);
+            } else {
+                self.payload.push(TABLE_OF_CONTENTS);
+                self.payload.resize(self.bytes - mark::LEN, self.serial as u8 ^ 0xa5);
+                mark.write(&mut self.payload);
+            }
             let timestamp = self.timestamp.wrapping_add(clock(self.serial, EVERY, AUDIO_CLOCK));
             sink.send(0, timestamp, self.serial == 0, Some((self.level, true)), &self.payload);
             self.serial = self.serial.wrapping_add(1);

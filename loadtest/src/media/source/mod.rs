@@ -3,6 +3,7 @@
 pub mod camera;
 pub mod mark;
 pub mod mic;
+pub mod voice;
 pub mod vp8;
 
 use std::time::Duration;

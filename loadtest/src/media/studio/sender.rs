@@ -1,6 +1,7 @@
 //! A person's sources, on the connection that they publish on.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Who, audio_of, video_of};
@@ -9,6 +10,7 @@ use crate::media::peer::{Content, Peer};
 use crate::media::source::Sink;
 use crate::media::source::camera::{Camera, Encoding};
 use crate::media::source::mic::Mic;
+use crate::media::source::voice::Voice;
 
 pub const MICROPHONE_LINE: usize = 0;
 pub const CAMERA_LINE: usize = 1;
@@ -18,6 +20,7 @@ pub const CAMERA_LINE: usize = 1;
 pub struct Plan {
     pub audio_bytes: usize,
     pub audio_level: u8,
+    pub voice: Option<Arc<Voice>>,
     pub fps: f64,
     /// Empty: no camera.
     pub encodings: Vec<Encoding>,
@@ -45,7 +48,7 @@ impl Sender {
 
     pub fn start(&mut self, now: Instant) {
         let plan = &self.plan;
-        let mic = Mic::new(audio_of(self.who), plan.audio_bytes, plan.audio_level, now);
+        let mic = Mic::new(audio_of(self.who), plan.audio_bytes, plan.audio_level, now).saying(plan.voice.clone());
         let camera = || Camera::new(video_of(self.who), plan.fps, &plan.encodings, plan.even, now);
         self.running = Some(Running { mic, camera: (!plan.encodings.is_empty()).then(camera) });
         self.want_layers(self.wanted);

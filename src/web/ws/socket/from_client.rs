@@ -3,11 +3,12 @@
 use super::{BAD_FRAMES_MAX, EARLY_MAX, SignalSocket, Stage, UNKNOWN_FRAMES_MAX};
 use crate::web::ws::reassembly::Piece;
 use ::actors::{
-    participant::messages::{Incoming, SocketAlive},
+    participant::messages::{Incoming, IncomingClip, SocketAlive},
     protocol::{BadFrame, ClientFrame, CloseCode, CommandError, parse},
 };
 use actix::{Context, StreamHandler, prelude::SendError};
 use actix_http::ws::{self, Frame, Message, ProtocolError};
+use bytes::Bytes;
 use std::time::Instant;
 
 impl StreamHandler<Result<Frame, ProtocolError>> for SignalSocket {
@@ -30,7 +31,8 @@ impl StreamHandler<Result<Frame, ProtocolError>> for SignalSocket {
                 self.close_with(reason, ctx);
             }
             Err(ProtocolError::Overflow) => self.close(CloseCode::TooBig, ctx),
-            Ok(Frame::Binary(_)) | Err(_) => self.close(CloseCode::Policy, ctx),
+            Ok(Frame::Binary(file)) => self.clip(file, ctx),
+            Err(_) => self.close(CloseCode::Policy, ctx),
         }
     }
 
@@ -76,6 +78,19 @@ impl SignalSocket {
             reference,
             command: frame.command,
         });
+        self.answer(sent, reference, ctx);
+    }
+
+    /// Binary frames are clips of one's own voice, of those who are in.
+    fn clip(&mut self, file: Bytes, ctx: &mut Context<Self>) {
+        let Stage::In(participant) = &self.stage else { return self.close(CloseCode::Policy, ctx) };
+        metrics::counter!("greenroom_commands_total", "type" => "emotion_clip").increment(1);
+        let sent = participant.try_send(IncomingClip { socket: self.number, received: tokio::time::Instant::now(), file });
+        self.answer(sent, None, ctx);
+    }
+
+    /// A full queue is said to who filled it; what they sent is gone.
+    fn answer<M>(&mut self, sent: Result<(), SendError<M>>, reference: Option<u64>, ctx: &mut Context<Self>) {
         match sent {
             Ok(()) => {}
             Err(SendError::Full(_)) => {

@@ -1,0 +1,2 @@
+DROP TABLE emotion_points;
+ALTER TABLE consents DROP COLUMN session_id;

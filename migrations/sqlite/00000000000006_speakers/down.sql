@@ -1,0 +1,1 @@
+ALTER TABLE emotion_points DROP COLUMN speaker;

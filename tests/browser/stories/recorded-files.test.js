@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { hasVoices } from "../harness/chromium.js";
+import { beepsIn, toneIn } from "../harness/heard.js";
+import { gather } from "../harness/person.js";
+import { Recorded, brightness, sound } from "../harness/recorded.js";
+import { TONE_DB, areTheWords, areTogether, clapsAreTogether, everyFileOpens, flashesIn } from "../harness/recorded-checks.js";
+import { answers, hasAnswered, mayRecord, startsRecording, stopsRecording, talksFor } from "../harness/recording.js";
+import { goOver, openConnections, pins, watch } from "../harness/switching.js";
+import { CLAP, claps, hums, speaksPlainly } from "../harness/synthetic-devices.js";
+import { until } from "../harness/until.js";
+import { story } from "../harness/world.js";
+
+story("a meeting of three is recorded as it stays peer to peer: the words that were said, lips in step, and nothing of who refused", async (world) => {
+  const [alice, bob, carol] = await Promise.all(["Alice", "Bob", "Carol"].map((name) => world.open(name)));
+  await Promise.all([claps(alice), speaksPlainly(bob), hums(carol, 440)]);
+  const people = [alice, bob, carol];
+  await gather(people);
+  await Promise.all([alice.meets(bob), carol.hears(alice), bob.hears(carol)]);
+  const [aliceId, bobId, carolId] = await Promise.all(people.map((person) => person.idOf(person.name)));
+  await mayRecord(alice);
+  await startsRecording(alice);
+  await answers(carol, "refuse");
+  await Promise.all([alice, bob].map((person) => answers(person, "agree")));
+  await until("both send a copy", async () => (await Promise.all(people.map(openConnections))).join() === "3,3,2");
+  await talksFor(alice, 14_000);
+  await bob.sound("mute");
+  await talksFor(alice, 4_000);
+  await bob.sound("unmute");
+  await talksFor(alice, 8_000);
+  assert.deepEqual(await Promise.all(people.map(openConnections)), [3, 3, 2], "still peer to peer");
+  await stopsRecording(alice);
+  const recorded = await Recorded.ended(world.server);
+
+  assert.deepEqual(recorded.tracks.map(({ participant, source }) => `${participant} ${source}`).sort(), [aliceId, bobId].flatMap((id) => [`${id} camera`, `${id} microphone`]).sort(), `nothing of Carol, ${carolId}`);
+  await everyFileOpens(recorded);
+  await clapsAreTogether(recorded, "a track each", aliceId);
+  const voice = recorded.track(bobId, "microphone");
+  const muted = voice.ledgers.flatMap(({ gaps }) => gaps).find(({ reason, fromMs, toMs }) => reason === "off" && toMs - fromMs > 2_000);
+  assert.ok(muted, `his mute is listed: ${JSON.stringify(voice.ledgers)}`);
+  const heard = await recorded.sound(voice);
+  const quiet = heard.subarray((muted.fromMs + 200) * 16, (muted.toMs - 200) * 16);
+  assert.ok(quiet.every((one) => Math.abs(one) < 0.01), "and silence while he was muted");
+  await areTheWords("Bob", heard);
+  for (const track of recorded.tracks.filter(({ source }) => source === "microphone")) assert.ok(toneIn(await recorded.sound(track), 440) < TONE_DB, "no hum of Carol's");
+
+  const film = await recorded.film();
+  const together = await sound(film);
+  assert.ok(toneIn(together, 440) < TONE_DB, "no hum of Carol's in the film");
+  areTogether("the film", beepsIn(together, CLAP.hertz), flashesIn(await brightness(film)));
+}, { timeout: 600_000, skip: !hasVoices() });
+
+story("a recording goes on while the room goes over to the server: word for word, lips in step, and it ends for who withdraws", async (world) => {
+  const people = await Promise.all(["Alice", "Bob", "Carol"].map((name) => world.open(name)));
+  const [alice, bob, carol] = people;
+  await Promise.all([claps(alice), speaksPlainly(bob), speaksPlainly(carol)]);
+  await gather(people);
+  await Promise.all([alice.meets(bob), bob.hears(carol), carol.hears(alice)]);
+  const [aliceId, bobId, carolId] = await Promise.all(people.map((person) => person.idOf(person.name)));
+  await mayRecord(alice);
+  await startsRecording(alice);
+  await Promise.all(people.map((person) => answers(person, "agree")));
+  await until("all send a copy", async () => (await Promise.all(people.map(openConnections))).join() === "3,3,3");
+  await watch(people);
+  await pins(alice, "sfu");
+  await goOver(people, "sfu");
+  await carol.button("meeting.consent.recording.withdraw").first().click();
+  await hasAnswered(carol, "refused");
+  await talksFor(alice, 10_000);
+  await stopsRecording(alice);
+  const recorded = await Recorded.ended(world.server);
+  await everyFileOpens(recorded);
+  await clapsAreTogether(recorded, "over a switch", aliceId);
+  const [his, hers] = [recorded.track(bobId, "microphone"), recorded.track(carolId, "microphone")];
+  await areTheWords("Bob", await recorded.sound(his));
+  // What is "off" here are the pauses between words, in which a browser sends next to nothing.
+  const holes = his.ledgers.flatMap(({ gaps }) => gaps).filter(({ reason }) => reason !== "off");
+  assert.deepEqual(holes, [], "no hole where the room went over");
+  const ends = (/** @type {import("../harness/recorded.js").Track} */ { segments }) => Math.max(...segments.map(({ atMs, done }) => atMs + done.durationMs));
+  assert.ok(ends(his) - ends(hers) > 8_000, `hers ended with her word: ${ends(hers)}, his ${ends(his)}`);
+}, { timeout: 600_000, skip: !hasVoices() });

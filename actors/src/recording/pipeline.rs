@@ -2,7 +2,7 @@
 
 use super::{
     assemble::{Assembled, Assembler},
-    fill::{self, Fill, Place},
+    fill::{self, Fill, Place, Silence},
     frame::{EncodedFrame, TrackFormat},
     ledger::{Gap, GapReason, TrackLedger},
     reorder::{Ordered, Reorder},
@@ -121,6 +121,7 @@ impl TrackPipeline {
                 self.reorder.pause(&mut ordered);
                 self.follow(ordered, out);
                 self.rest(out);
+                self.timeline.rest();
                 self.missing = Some(GapReason::Off.with(self.missing));
             }
             SinkItem::Ended(_) => {
@@ -206,8 +207,8 @@ impl TrackPipeline {
             match one {
                 Assembled::Format(format) => self.steps.push_back(Step::Format(format)),
                 Assembled::Frame(frame) => {
-                    // All that waits is of one numbering.
-                    if !self.timeline.knows(frame.stream) {
+                    // All that waits goes by one clock.
+                    if !self.timeline.knows(&frame) {
                         self.settle(u64::MAX, out);
                     }
                     self.timeline.hear(&frame);
@@ -239,11 +240,11 @@ impl TrackPipeline {
         let mut at_us = self.timeline.place(&frame);
         let mut lasts_us = PICTURE_US;
         if let Some(fill) = &mut self.fill {
-            lasts_us = fill::opus_duration_us(&frame.data).unwrap_or(fill::SILENCE_US);
+            lasts_us = fill::opus_duration_us(&frame.data).unwrap_or(fill::PACKET_US);
             match fill.place(at_us, lasts_us) {
-                Place::At { silence: places, at_us: placed_us } => {
+                Place::At { silence: silences, at_us: placed_us } => {
                     at_us = placed_us;
-                    silence(places, out);
+                    silence(silences, out);
                 }
                 Place::Taken => {
                     self.too_late += 1;
@@ -297,8 +298,8 @@ impl TrackPipeline {
     }
 }
 
-fn silence(places: Vec<u64>, out: &mut Vec<Write>) {
-    out.extend(places.into_iter().map(|at_us| Write::Frame { at_us, keyframe: true, data: fill::SILENCE.to_vec() }));
+fn silence(silences: Vec<Silence>, out: &mut Vec<Write>) {
+    out.extend(silences.into_iter().map(|one| Write::Frame { at_us: one.at_us, keyframe: true, data: one.packet.to_vec() }));
 }
 
 #[cfg(test)]
@@ -320,7 +321,7 @@ mod tests {
 
     fn written(out: &[Write]) -> Vec<(u64, bool)> {
         let frames = out.iter().filter_map(|write| match write {
-            Write::Frame { at_us, data, .. } => Some((at_us / 1_000, *data == fill::SILENCE)),
+            Write::Frame { at_us, data, .. } => Some((at_us / 1_000, fill::is_silence(data))),
             Write::Format(_) => None,
         });
         frames.collect()
@@ -367,6 +368,7 @@ mod tests {
         let SinkItem::Frame(late) = packet(60_000) else { unreachable!() };
         let late = MediaFrame { seq: 1_001, ..late };
         pipeline.take(SinkItem::Frame(late), BEGAN + 60_000_000, &mut out);
+        pipeline.tick(BEGAN + 60_000_000 + SETTLES_US, &mut out);
         assert_eq!(written(&out).last(), Some(&(60_000, false)));
         assert_eq!(pipeline.ledger().gaps, [Gap { from_ms: 20, to_ms: 60_000, reason: GapReason::Off }]);
         assert_eq!(pipeline.ledger().packets_lost, 0);

@@ -1,11 +1,11 @@
 //! How a numbering's timestamps run against its sender's wall clock, by the sender's reports (RFC 3550, 6.4.1). A browser notes the time of a report when
-//! it gets to it, up to 20 ms beside the timestamp next to it: so the mean of a few counts.
+//! it gets to it, up to 20 ms beside the timestamp next to it; and a device that was short of time leaves out sound, which the reports know from then on.
+//! So the middle one of the newest few counts: one alone says nothing, and two that agree are believed.
 
 use crate::sinks::SenderReport;
 use std::collections::VecDeque;
 
-/// A sound card that runs by 100 ppm beside its wall clock is behind by 2 ms so.
-const COUNTED: usize = 8;
+const COUNTED: usize = 3;
 /// By so much no two reports differ, unless the sender's wall clock was set, or what makes the timestamps stood still.
 const SET_US: i64 = 100_000;
 
@@ -35,11 +35,16 @@ impl Reported {
         set
     }
 
-    /// The wall clock minus the timestamp, microseconds; none before the first report.
+    /// This one is not true any more.
+    pub fn leave_out(&mut self, report: Option<SenderReport>) {
+        self.newest = report;
+    }
+
+    /// The wall clock minus the timestamp, microseconds; none before the first report. Of two, the one that was noted sooner.
     pub fn value(&self) -> Option<i64> {
-        let first = *self.said.front()?;
-        let more: i64 = self.said.iter().map(|said| said - first).sum();
-        Some(first + more / self.said.len() as i64)
+        let mut said: Vec<i64> = self.said.iter().copied().collect();
+        said.sort_unstable();
+        said.get(said.len().saturating_sub(1) / 2).copied()
     }
 }
 
@@ -51,14 +56,32 @@ mod tests {
         SenderReport { ntp_us, timestamp: 0 }
     }
 
+    /// What is known behind each of them, milliseconds.
+    fn known(reports_ms: &[i64]) -> Vec<i64> {
+        let mut reported = Reported::default();
+        let one = |(number, ms): (usize, &i64)| {
+            reported.hear(report(number as u64), ms * 1_000);
+            reported.value().unwrap() / 1_000
+        };
+        reports_ms.iter().enumerate().map(one).collect()
+    }
+
     #[test]
-    fn what_trembles_is_averaged_and_a_clock_that_was_set_counts_at_once() {
+    fn one_report_that_trembles_moves_nothing() {
+        assert_eq!(known(&[0, 1, -1, 20, 0, 2]), [0, 0, 0, 1, 0, 2]);
+    }
+
+    /// A machine without time leaves out a moment of its sound.
+    #[test]
+    fn what_two_reports_agree_on_is_followed() {
+        assert_eq!(known(&[0, 2, 1, 60, 62, 61]), [0, 0, 1, 2, 60, 61]);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_counts_at_once() {
         let mut reported = Reported::default();
         assert_eq!(reported.value(), None);
-        for (number, trembles) in [0, 20, -20, 10, -10, 15, -15].into_iter().enumerate() {
-            assert!(!reported.hear(report(number as u64), 5_000_000 + trembles * 1_000));
-        }
-        assert_eq!(reported.value(), Some(5_000_000));
+        assert!(!reported.hear(report(0), 5_000_000));
         assert!(reported.hear(report(100), 5_200_000));
         assert_eq!(reported.value(), Some(5_200_000));
         assert!(!reported.hear(report(100), 5_200_000), "the same report with the next packet");
@@ -71,5 +94,15 @@ mod tests {
             reported.hear(report(number as u64), number * 500);
         }
         assert!(reported.value().unwrap().abs_diff(99 * 500) < 2_000);
+    }
+
+    #[test]
+    fn what_was_said_before_a_rest_is_left_out() {
+        let mut reported = Reported::default();
+        reported.leave_out(Some(report(7)));
+        assert!(!reported.hear(report(7), 3_000_000));
+        assert_eq!(reported.value(), None);
+        reported.hear(report(8), 9_000);
+        assert_eq!(reported.value(), Some(9_000));
     }
 }

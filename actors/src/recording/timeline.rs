@@ -27,6 +27,9 @@ const CERTAIN_US: u64 = 200_000;
 const JUMP_US: i64 = 1_000_000;
 /// Files count milliseconds, and no two frames stand in the same one.
 const STEP_US: u64 = 1_000;
+/// Behind a rest that is over, packets come one after the other for so long without a hole as long as [`STILL_US`].
+const ON_FOR_SURE_US: u64 = 500_000;
+const STILL_US: u64 = 100_000;
 /// Of a new numbering nothing is placed so long, if that can wait: its first packets may have been kept up.
 pub const SETTLES_US: u64 = 300_000;
 
@@ -61,6 +64,15 @@ struct Clock {
     /// When the newest that stands was sent. Its clock moves slowly from then on.
     placed: Option<i64>,
     late: Option<Late>,
+    rest: Option<Rest>,
+}
+
+/// Nobody was to be heard. Some senders' timestamps stand still with their sound, and a report from meanwhile says a part of it; single packets overtake
+/// the word of a rest, and others come before it ends.
+#[derive(Clone, Copy, Default, Debug)]
+struct Rest {
+    since_us: u64,
+    heard_us: Option<u64>,
 }
 
 /// Packets have stood long before they came, since this one came.
@@ -110,9 +122,14 @@ impl Timeline {
     /// Learns from the frame's arrival, without a place for it yet.
     pub fn hear(&mut self, frame: &EncodedFrame) {
         let (arrived_us, sent) = (frame.arrived_us, self.sent_us(frame.timestamp));
-        let known = self.clock.take().filter(|clock| clock.stream == frame.stream);
-        let begins = known.is_none();
-        let mut clock = known.unwrap_or_else(|| Clock::new(frame.stream, arrived_us));
+        let begins = !self.knows(frame);
+        let before = self.clock.take().filter(|clock| clock.stream == frame.stream);
+        let mut clock = match before {
+            Some(clock) if !begins => clock,
+            Some(_) => Clock::behind_rest(frame),
+            None => Clock::new(frame.stream, arrived_us),
+        };
+        clock.goes_on(arrived_us);
         if let Some(report) = frame.report
             && clock.reported.hear(report, report.ntp_us as i64 - self.sent_us(report.timestamp))
         {
@@ -143,9 +160,17 @@ impl Timeline {
         self.wall.value().map(|own| self.sender.least(own, now_us))
     }
 
-    /// Whether something was heard of this numbering, and of no other since.
-    pub fn knows(&self, stream: u32) -> bool {
-        self.clock.as_ref().is_some_and(|clock| clock.stream == stream)
+    /// Nothing is to be heard for a while.
+    pub fn rest(&mut self) {
+        if let Some(clock) = &mut self.clock {
+            clock.rest = Some(Rest::default());
+        }
+    }
+
+    /// Whether something was heard of the frame's numbering, of no other since, and its clock has not rested since.
+    pub fn knows(&self, frame: &EncodedFrame) -> bool {
+        let same = self.clock.as_ref().filter(|clock| clock.stream == frame.stream);
+        same.is_some_and(|clock| clock.rest.is_none_or(|rest| !rest.ends_with(frame.arrived_us)))
     }
 
     /// Whether what was heard can be placed well at `now_us`.
@@ -174,6 +199,22 @@ impl Clock {
             moved_us: now_us,
             placed: None,
             late: None,
+            rest: None,
+        }
+    }
+
+    /// What was reported before it is not true of it.
+    fn behind_rest(frame: &EncodedFrame) -> Self {
+        let mut clock = Self::new(frame.stream, frame.arrived_us);
+        clock.reported.leave_out(frame.report);
+        clock.rest = Some(Rest { since_us: frame.arrived_us, heard_us: None });
+        clock
+    }
+
+    fn goes_on(&mut self, now_us: u64) {
+        self.rest = self.rest.filter(|rest| now_us < rest.since_us + ON_FOR_SURE_US);
+        if let Some(rest) = &mut self.rest {
+            rest.heard_us = Some(now_us);
         }
     }
 
@@ -223,6 +264,13 @@ impl Clock {
         (self.offset, self.late, self.least) = (least, None, Least::default());
         self.least.hear(least, now_us);
         true
+    }
+}
+
+impl Rest {
+    /// Whether a packet that comes now is the first one behind it, as far as is known.
+    fn ends_with(self, now_us: u64) -> bool {
+        self.heard_us.is_none_or(|heard| now_us > heard + STILL_US)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{AudioError, Ffmpeg, Opener, OpusDecoder};
 use crate::recording::mux::WavError;
+use actors::recording::fill::SILENCES;
 use proptest::prelude::*;
 use std::{
     fs,
@@ -240,6 +241,16 @@ fn a_lost_packet_is_as_long_as_the_one_before_and_no_packet_is_a_panic() {
     for packet in [&[0xff][..], &[0xff, 0x3f], &[0x0b, 0x41, 0xff], &[0x18], &[0x00, 0xff]] {
         let samples = decoder.decode(packet, false);
         assert!((1..=5_760).contains(&samples.len()) && samples.iter().all(|sample| sample.is_finite()));
+    }
+}
+
+#[test]
+fn what_recordings_put_in_is_silent_and_as_long_as_it_says() {
+    for (lasts_us, packet) in SILENCES {
+        let mut decoder = OpusDecoder::new();
+        let samples = decoder.decode(&packet, false);
+        assert_eq!((samples.len() as u64 * 1_000 / 48, decoder.broken()), (lasts_us, 0));
+        assert!(decoder.decode(&packet, false).iter().all(|sample| sample.abs() < 1e-4), "{lasts_us}");
     }
 }
 

@@ -14,7 +14,7 @@ const SHIFT_US: u64 = 60_000;
 /// What it catches up with each packet, as a part of that: two in a hundred, which nobody hears.
 const CATCHES_UP: u64 = 50;
 /// Packets of Opus silence (RFC 6716: CELT, full band, mono, one frame), and how long they are.
-const SILENCES: [(u64, [u8; 3]); 4] =
+pub const SILENCES: [(u64, [u8; 3]); 4] =
     [(20_000, [0xf8, 0xff, 0xfe]), (10_000, [0xf0, 0xff, 0xfe]), (5_000, [0xe8, 0xff, 0xfe]), (2_500, [0xe0, 0xff, 0xfe])];
 
 /// Where the sound that was written ends.

@@ -8,7 +8,8 @@
 //!
 //! - [`reorder`]: puts packets in order, and waits a moment for those that are sent again.
 //! - [`assemble`]: payloads to whole frames.
-//! - [`timeline`]: a sender's clock to the recording's, by sender reports where there are any ([`reported`]); [`sender_clock`] is what all their tracks know of it.
+//! - [`timeline`]: a sender's clock to the recording's, by sender reports where there are any ([`reported`]), and until the next of them by what the
+//!   packets say ([`left_out`]); [`sender_clock`] is what all their tracks know of it.
 //! - [`fill`]: sound has no holes: where none came, silence stands.
 //! - [`ledger`]: what a recording says of itself when it is over.
 //! - [`speaking`]: when there was a voice in it.
@@ -24,6 +25,7 @@ pub mod files;
 pub mod fill;
 pub mod frame;
 pub mod ledger;
+mod left_out;
 pub mod pipeline;
 pub mod reorder;
 pub mod report;

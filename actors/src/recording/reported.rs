@@ -9,6 +9,9 @@ const COUNTED: usize = 3;
 /// By so much no two reports differ, unless the sender's wall clock was set, or what makes the timestamps stood still.
 const SET_US: i64 = 100_000;
 
+/// Two ways to measure the same are not further apart.
+const AGREE_US: u64 = 30_000;
+
 /// Of one numbering.
 #[derive(Clone, Default, Debug)]
 pub struct Reported {
@@ -18,14 +21,17 @@ pub struct Reported {
 }
 
 impl Reported {
-    /// The newest report, once or again, and the wall clock minus the timestamp by it. Says whether nothing of before holds any more.
-    pub fn hear(&mut self, report: SenderReport, ahead: i64) -> bool {
+    /// The newest report, once or again, and the wall clock minus the timestamp by it; `left_out`: how much more that should be by the packets.
+    /// Says whether nothing of before holds any more.
+    pub fn hear(&mut self, report: SenderReport, ahead: i64, left_out: i64) -> bool {
         if self.newest == Some(report) {
             return false;
         }
         self.newest = Some(report);
-        let set = self.value().is_some_and(|known| known.abs_diff(ahead) > SET_US as u64);
-        if set {
+        let more = self.value().map_or(0, |known| ahead - known);
+        let expected = left_out > 0 && more.abs_diff(left_out) <= AGREE_US;
+        let set = !expected && more.abs() > SET_US;
+        if set || expected {
             self.said.clear();
         }
         self.said.push_back(ahead);
@@ -60,7 +66,7 @@ mod tests {
     fn known(reports_ms: &[i64]) -> Vec<i64> {
         let mut reported = Reported::default();
         let one = |(number, ms): (usize, &i64)| {
-            reported.hear(report(number as u64), ms * 1_000);
+            reported.hear(report(number as u64), ms * 1_000, 0);
             reported.value().unwrap() / 1_000
         };
         reports_ms.iter().enumerate().map(one).collect()
@@ -78,20 +84,31 @@ mod tests {
     }
 
     #[test]
+    fn one_report_that_says_what_the_packets_say_is_followed() {
+        let mut reported = Reported::default();
+        reported.hear(report(0), 0, 0);
+        reported.hear(report(1), 2_000, 0);
+        assert!(!reported.hear(report(2), 61_000, 50_000));
+        assert_eq!(reported.value(), Some(61_000));
+        assert!(!reported.hear(report(3), 60_000, 90_000), "the packets were late, and nothing is missing");
+        assert_eq!(reported.value(), Some(60_000));
+    }
+
+    #[test]
     fn a_clock_that_was_set_counts_at_once() {
         let mut reported = Reported::default();
         assert_eq!(reported.value(), None);
-        assert!(!reported.hear(report(0), 5_000_000));
-        assert!(reported.hear(report(100), 5_200_000));
+        assert!(!reported.hear(report(0), 5_000_000, 0));
+        assert!(reported.hear(report(100), 5_200_000, 0));
         assert_eq!(reported.value(), Some(5_200_000));
-        assert!(!reported.hear(report(100), 5_200_000), "the same report with the next packet");
+        assert!(!reported.hear(report(100), 5_200_000, 0), "the same report with the next packet");
     }
 
     #[test]
     fn what_runs_away_is_followed() {
         let mut reported = Reported::default();
         for number in 0..100_i64 {
-            reported.hear(report(number as u64), number * 500);
+            reported.hear(report(number as u64), number * 500, 0);
         }
         assert!(reported.value().unwrap().abs_diff(99 * 500) < 2_000);
     }
@@ -100,9 +117,9 @@ mod tests {
     fn what_was_said_before_a_rest_is_left_out() {
         let mut reported = Reported::default();
         reported.leave_out(Some(report(7)));
-        assert!(!reported.hear(report(7), 3_000_000));
+        assert!(!reported.hear(report(7), 3_000_000, 0));
         assert_eq!(reported.value(), None);
-        reported.hear(report(8), 9_000);
+        reported.hear(report(8), 9_000, 0);
         assert_eq!(reported.value(), Some(9_000));
     }
 }

@@ -5,7 +5,7 @@
 //! Sender reports say how a track's timestamps run against the sender's wall clock: that is truer than arrivals, and stays when
 //! numbering begins anew.
 
-use super::{frame::EncodedFrame, reported::Reported, sender_clock::SenderClock};
+use super::{frame::EncodedFrame, left_out::LeftOut, reported::Reported, sender_clock::SenderClock};
 use crate::protocol::Source;
 use std::collections::VecDeque;
 
@@ -19,6 +19,8 @@ const SLEW: i64 = 50;
 pub const OLDEST_US: u64 = 1_300_000;
 /// More than this is made good in the next pause: slowly, lips would be beside voices until then.
 const SEEN_US: i64 = 40_000;
+/// Reports that differ by no more tremble.
+const SAME_US: u64 = 20_000;
 /// What is further behind the one before than any packet is long comes after a pause.
 const LONGEST_PACKET_US: i64 = 60_000;
 /// What stands longer before it came, for so long, says that the clock is wrong: what was kept up on its way comes faster.
@@ -44,6 +46,7 @@ pub struct Timeline {
     wall: Least,
     /// The same of all their tracks.
     sender: SenderClock,
+    left_out: LeftOut,
     last_us: Option<u64>,
     drift: Drift,
 }
@@ -97,8 +100,8 @@ impl Timeline {
     /// `began_us`: when the recording began, microseconds since 1970 on the server's clock.
     pub fn new(source: Source, began_us: u64) -> Self {
         let hertz = if source.is_audio() { 48_000 } else { 90_000 };
-        let (wall, sender) = (Least::default(), SenderClock::default());
-        Self { source, hertz, began_us, clock: None, wall, sender, last_us: None, drift: Drift::default() }
+        let (wall, sender, left_out) = (Least::default(), SenderClock::default(), LeftOut::default());
+        Self { source, hertz, began_us, clock: None, wall, sender, left_out, last_us: None, drift: Drift::default() }
     }
 
     /// One of the tracks that go by this clock.
@@ -110,9 +113,11 @@ impl Timeline {
     pub fn place(&mut self, frame: &EncodedFrame) -> u64 {
         self.hear(frame);
         let (sent, wall) = (self.sent_us(frame.timestamp), self.wall(frame.arrived_us));
+        let left_out = self.left_out(frame.arrived_us);
         let Some(clock) = &mut self.clock else { return 0 };
-        self.drift.note(frame.arrived_us, clock.target(wall));
-        clock.go_over(clock.target(wall), frame.arrived_us, sent);
+        let target = clock.target(wall) + left_out;
+        self.drift.note(frame.arrived_us, target);
+        clock.go_over(target, frame.arrived_us, sent);
         let at = (sent + clock.offset - self.began_us as i64).max(0) as u64;
         let at = self.last_us.map_or(at, |last| at.max(last + STEP_US));
         self.last_us = Some(at);
@@ -130,13 +135,17 @@ impl Timeline {
             None => Clock::new(frame.stream, arrived_us),
         };
         clock.goes_on(arrived_us);
+        let known = clock.reported.value().filter(|_| !begins);
         if let Some(report) = frame.report
-            && clock.reported.hear(report, report.ntp_us as i64 - self.sent_us(report.timestamp))
+            && clock.reported.hear(report, report.ntp_us as i64 - self.sent_us(report.timestamp), self.left_out(arrived_us))
         {
             self.wall = Least::default();
         }
         if let Some(reported) = clock.reported.value() {
-            self.wall.hear(arrived_us as i64 - sent - reported, arrived_us);
+            let delay = arrived_us as i64 - sent - reported;
+            self.wall.hear(delay, arrived_us);
+            let same = known.is_some_and(|known| known.abs_diff(reported) <= SAME_US);
+            self.left_out.hear(delay, arrived_us, same);
         }
         clock.least.hear(arrived_us as i64 - sent, arrived_us);
         let wall = self.wall(arrived_us);
@@ -153,7 +162,19 @@ impl Timeline {
             self.drift.first = None;
         }
         self.clock = Some(clock);
-        self.sender.say(self.source, self.wall.value(), arrived_us);
+        self.sender.say(self.source, self.wall.value(), self.behind(), arrived_us);
+    }
+
+    /// How much longer the fastest of just now were on their way than the fastest of late.
+    fn behind(&self) -> Option<i64> {
+        Some(self.left_out.least()? - self.wall.value()?)
+    }
+
+    /// Of sound that its device left out since the last report, as far as another track of theirs says that it is no delay of the path.
+    fn left_out(&self, now_us: u64) -> i64 {
+        let both = self.behind().zip(self.sender.least_behind(self.source, now_us));
+        let more = both.map_or(0, |(own, others)| own - others.max(0));
+        if self.source.is_audio() && more > SEEN_US { more } else { 0 }
     }
 
     fn wall(&self, now_us: u64) -> Option<i64> {
@@ -441,6 +462,38 @@ mod tests {
         let paused = ran_ahead(600);
         assert!(late(&paused, 8_600).abs_diff(30) < 40, "{}", late(&paused, 8_600));
         assert!(paused.windows(2).all(|two| two[1].1 >= two[0].1 + 1_000), "and nothing stands on what was before");
+    }
+
+    /// A busy machine leaves out 90 ms of sound between two reports. How far voice is beside lips: a second before, three and ten seconds later.
+    fn leaves_out(lips_too_late_ms: u64) -> [i64; 3] {
+        let clock = SenderClock::default();
+        let mut voice = Timeline::new(Source::Microphone, BEGAN).beside(clock.clone());
+        let mut lips = Timeline::new(Source::Camera, BEGAN).beside(clock);
+        let mut beside = Vec::new();
+        for ms in (0..30_000).step_by(20) {
+            let (late, left_out) = if ms < 16_000 { (0, 0) } else { (lips_too_late_ms, 90) };
+            let report = |every: u64, hertz: u64, behind: u64| {
+                let noted = ms / every * every;
+                let behind = if noted < 16_000 { 0 } else { behind };
+                Some(SenderReport { ntp_us: 9_000_000_000 + noted * 1_000, timestamp: (1_000 + noted - behind) * hertz })
+            };
+            let pictured = lips.place(&frame((1_000 + ms) * 90, ms + 60 + ms % 7 + late, report(1_000, 90, 0)));
+            let spoken = voice.place(&frame((1_000 + ms - left_out) * 48, ms + 30 + ms % 5 + late, report(5_000, 48, left_out)));
+            beside.push((spoken as i64 - pictured as i64) / 1_000);
+        }
+        [750, 975, 1_300].map(|packet| beside[packet])
+    }
+
+    #[test]
+    fn what_a_device_left_out_is_known_before_the_next_report() {
+        let beside = leaves_out(0);
+        assert!(beside[0].abs() < 10 && beside[1].abs() < 40 && beside[2].abs() < 10, "{beside:?}");
+    }
+
+    #[test]
+    fn a_path_that_becomes_longer_for_all_is_not_taken_for_that() {
+        let beside = leaves_out(90);
+        assert!(beside[0].abs() < 10 && beside[2].abs() < 50, "{beside:?}");
     }
 
     #[test]

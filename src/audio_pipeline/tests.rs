@@ -1,6 +1,12 @@
 use super::*;
 use crate::recording::mux::open_wav_file;
-use actors::audio::Normalise;
+use actors::{
+    audio::Normalise,
+    ports::MediaSink,
+    recording::fill::SILENCES,
+    sfu::Codec,
+    sinks::{Gap, MediaFrame, SinkEnd, SinkItem, ring},
+};
 use serde_json::Value;
 use std::{
     fs,
@@ -90,6 +96,43 @@ async fn what_comes_is_written_logged_and_told() {
     assert_eq!(found, expected);
     assert_eq!(log(data.path())[1]["participant"], "../kim");
     assert_eq!(pipeline.tracks(), 0);
+}
+
+/// A browser's timestamps stand still while it is muted, and nobody sees that in the packets' numbers.
+#[tokio::test]
+async fn the_sound_of_a_track_is_as_long_as_its_mutes_make_it() {
+    let data = tempfile::tempdir().unwrap();
+    let pipeline = AudioPipeline::new(data.path(), Limits { keep_free: 0, ..Limits::default() });
+    let (sink, reader) = ring(256, || ());
+    let packet = |number: u64, at_ms: u64| {
+        SinkItem::Frame(MediaFrame {
+            stream: 1,
+            codec: Codec::Opus,
+            layer: 0,
+            seq: number,
+            timestamp: number * 960,
+            marker: false,
+            keyframe: true,
+            arrived_us: at_ms * 1_000,
+            report: None,
+            audio_level: None,
+            payload: SILENCES[0].1.as_slice().into(),
+        })
+    };
+    assert!((0..50).all(|number| sink.put(packet(number, 10_000 + number * 20))));
+    sink.put(SinkItem::Gap(Gap::Off));
+    assert!((50..100).all(|number| sink.put(packet(number, 10_700 + number * 20))));
+    sink.put(SinkItem::Ended(SinkEnd::Left));
+    let about = About { format: Format { rate: 48_000, ..about().format }, source: Mouthed::Track, ..about() };
+    let written = async {
+        tracks::read(pipeline.clone(), about, reader).await;
+        while pipeline.tracks() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(DEADLINE, written).await.expect("it ends");
+    let length: f64 = wavs(data.path()).iter().map(|path| seconds(path)).sum();
+    assert!((length - 2.7).abs() < 0.05, "two seconds of sound and a mute of 0.7 s: {length}");
 }
 
 struct Ear(Mutex<Vec<AudioGroup>>, bool);

@@ -10,7 +10,7 @@ use actors::{
     ids::{RoomId, SessionId},
     ports::MediaSink,
     protocol::{CommandError, Purpose},
-    sinks::{ConsentedTrack, MediaFrame, MediaNeed, NeededMedia, RingReader, SinkFactory, SinkItem, ring},
+    sinks::{ConsentedTrack, Gap, MediaFrame, MediaNeed, NeededMedia, Rest, RingReader, SinkFactory, SinkItem, ring},
 };
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -66,7 +66,7 @@ fn about(heard: &Heard, track: &ConsentedTrack) -> About {
 }
 
 /// Until the track ends: a person's microphone that is muted is silent, not over.
-async fn read(pipeline: AudioPipeline, about: About, mut reader: RingReader) {
+pub(super) async fn read(pipeline: AudioPipeline, about: About, mut reader: RingReader) {
     let mut listening: Option<Listening> = None;
     loop {
         tokio::time::sleep(EVERY).await;
@@ -86,8 +86,13 @@ async fn read(pipeline: AudioPipeline, about: About, mut reader: RingReader) {
                         listening.hear(&frame, at);
                     }
                 }
+                Some(SinkItem::Gap(Gap::Off)) => {
+                    if let Some(listening) = &mut listening {
+                        listening.rest = Some(Rest::default());
+                    }
+                }
                 // What was lost shows in the packets' numbers.
-                Some(SinkItem::Gap(_)) => {}
+                Some(SinkItem::Gap(Gap::Overflow { .. })) => {}
                 Some(SinkItem::Ended(_)) => {
                     if let Some(listening) = &mut listening {
                         listening.end().await;
@@ -107,6 +112,7 @@ struct Listening {
     mouth: Mouth,
     decoder: OpusDecoder,
     feeder: Feeder,
+    rest: Option<Rest>,
     began: Timestamp,
     /// Samples since then.
     fed: u64,
@@ -116,10 +122,17 @@ struct Listening {
 
 impl Listening {
     fn new(mouth: Mouth, began: Timestamp) -> Self {
-        Self { mouth, decoder: OpusDecoder::new(), feeder: Feeder::default(), began, fed: 0, waiting: Vec::new() }
+        Self { mouth, decoder: OpusDecoder::new(), feeder: Feeder::default(), rest: None, began, fed: 0, waiting: Vec::new() }
     }
 
     fn hear(&mut self, frame: &MediaFrame, at: Timestamp) {
+        if let Some(rest) = self.rest {
+            if rest.ends_with(frame.arrived_us) {
+                self.feeder = Feeder::default();
+                self.anew(at);
+            }
+            self.rest = rest.hear(frame.arrived_us);
+        }
         for feed in self.feeder.place(frame) {
             match feed {
                 Feed::Packet => push(self.decoder.decode(&frame.payload, false), &mut self.waiting),

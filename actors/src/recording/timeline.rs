@@ -6,7 +6,7 @@
 //! numbering begins anew.
 
 use super::{frame::EncodedFrame, left_out::LeftOut, reported::Reported, sender_clock::SenderClock};
-use crate::protocol::Source;
+use crate::{protocol::Source, sinks::Rest};
 use std::collections::VecDeque;
 
 /// The fastest packet of so long tells the delay of the path.
@@ -29,9 +29,6 @@ const CERTAIN_US: u64 = 200_000;
 const JUMP_US: i64 = 1_000_000;
 /// Files count milliseconds, and no two frames stand in the same one.
 const STEP_US: u64 = 1_000;
-/// Behind a rest that is over, packets come one after the other for so long without a hole as long as [`STILL_US`].
-const ON_FOR_SURE_US: u64 = 500_000;
-const STILL_US: u64 = 100_000;
 /// Of a new numbering nothing is placed so long, if that can wait: its first packets may have been kept up.
 pub const SETTLES_US: u64 = 300_000;
 
@@ -68,14 +65,6 @@ struct Clock {
     placed: Option<i64>,
     late: Option<Late>,
     rest: Option<Rest>,
-}
-
-/// Nobody was to be heard. Some senders' timestamps stand still with their sound, and a report from meanwhile says a part of it; single packets overtake
-/// the word of a rest, and others come before it ends.
-#[derive(Clone, Copy, Default, Debug)]
-struct Rest {
-    since_us: u64,
-    heard_us: Option<u64>,
 }
 
 /// Packets have stood long before they came, since this one came.
@@ -134,7 +123,7 @@ impl Timeline {
             Some(_) => Clock::behind_rest(frame),
             None => Clock::new(frame.stream, arrived_us),
         };
-        clock.goes_on(arrived_us);
+        clock.rest = clock.rest.and_then(|rest| rest.hear(arrived_us));
         let known = clock.reported.value().filter(|_| !begins);
         if let Some(report) = frame.report
             && clock.reported.hear(report, report.ntp_us as i64 - self.sent_us(report.timestamp), self.left_out(arrived_us))
@@ -224,19 +213,12 @@ impl Clock {
         }
     }
 
-    /// What was reported before it is not true of it.
+    /// Where its timestamps stood still, no report of before is true any more; one from meanwhile knows a part of it.
     fn behind_rest(frame: &EncodedFrame) -> Self {
         let mut clock = Self::new(frame.stream, frame.arrived_us);
         clock.reported.leave_out(frame.report);
-        clock.rest = Some(Rest { since_us: frame.arrived_us, heard_us: None });
+        clock.rest = Some(Rest::default());
         clock
-    }
-
-    fn goes_on(&mut self, now_us: u64) {
-        self.rest = self.rest.filter(|rest| now_us < rest.since_us + ON_FOR_SURE_US);
-        if let Some(rest) = &mut self.rest {
-            rest.heard_us = Some(now_us);
-        }
     }
 
     /// Where the sender's wall clock puts it if that is known from the numbering before, or where its first packet came. Says whether what is known
@@ -285,13 +267,6 @@ impl Clock {
         (self.offset, self.late, self.least) = (least, None, Least::default());
         self.least.hear(least, now_us);
         true
-    }
-}
-
-impl Rest {
-    /// Whether a packet that comes now is the first one behind it, as far as is known.
-    fn ends_with(self, now_us: u64) -> bool {
-        self.heard_us.is_none_or(|heard| now_us > heard + STILL_US)
     }
 }
 

@@ -10,15 +10,18 @@
 //! - [`consented`]: the only way to a sink is a [`ConsentedTrack`], and it is made from a consent alone.
 //! - [`valve`]: stands before each sink; the room shuts it without waiting for the media plane.
 //! - [`ring`]: the bounded way from a media thread to whoever reads: it never blocks, drops the newest, counts, and marks the gap.
+//! - [`rest`]: what a reader knows of a mute.
 //! - [`registry`]: what is needed in which room. It outlives the room's actor.
 
 pub mod consented;
 pub mod registry;
+pub mod rest;
 pub mod ring;
 pub mod valve;
 
 pub use consented::ConsentedTrack;
 pub use registry::{MediaNeed, NeedRegistry};
+pub use rest::Rest;
 pub use ring::{RingReader, RingSink, ring};
 pub use valve::Valve;
 

@@ -19,6 +19,8 @@ const SLEW: i64 = 50;
 pub const OLDEST_US: u64 = 1_300_000;
 /// More than this is made good in the next pause: slowly, lips would be beside voices until then.
 const SEEN_US: i64 = 40_000;
+/// Behind a rest: what is so much later than the fastest is no trembling of the path.
+const STOOD_STILL_US: i64 = 80_000;
 /// Reports that differ by no more tremble.
 const SAME_US: u64 = 20_000;
 /// What is further behind the one before than any packet is long comes after a pause.
@@ -172,15 +174,19 @@ impl Timeline {
 
     /// Nothing is to be heard for a while.
     pub fn rest(&mut self) {
-        if let Some(clock) = &mut self.clock {
+        // Pictures have the time at which they were taken.
+        if let Some(clock) = self.clock.as_mut().filter(|_| self.source.is_audio()) {
             clock.rest = Some(Rest::default());
         }
     }
 
-    /// Whether something was heard of the frame's numbering, of no other since, and its clock has not rested since.
+    /// Whether the frame goes by the clock of those before: it is of their numbering, which did not stand still while it rested.
     pub fn knows(&self, frame: &EncodedFrame) -> bool {
         let same = self.clock.as_ref().filter(|clock| clock.stream == frame.stream);
-        same.is_some_and(|clock| clock.rest.is_none_or(|rest| !rest.ends_with(frame.arrived_us)))
+        same.is_some_and(|clock| {
+            let late = frame.arrived_us as i64 - self.sent_us(frame.timestamp) - clock.target(self.wall(frame.arrived_us));
+            late < STOOD_STILL_US || clock.rest.is_none_or(|rest| !rest.ends_with(frame.arrived_us))
+        })
     }
 
     /// Whether what was heard can be placed well at `now_us`.
@@ -469,6 +475,25 @@ mod tests {
     fn a_path_that_becomes_longer_for_all_is_not_taken_for_that() {
         let beside = leaves_out(90);
         assert!(beside[0].abs() < 10 && beside[2].abs() < 50, "{beside:?}");
+    }
+
+    #[test]
+    fn what_did_not_stand_still_while_it_was_off_is_in_step_at_once() {
+        for source in [Source::Camera, Source::Microphone] {
+            let mut timeline = Timeline::new(source, BEGAN);
+            let hertz = timeline.hertz / 1_000;
+            let mut beside = Vec::new();
+            for ms in (0..14_000).step_by(20).filter(|ms| !(10_000..12_000).contains(ms)) {
+                if ms == 12_000 {
+                    timeline.rest();
+                }
+                // The first picture is large.
+                let late = if source == Source::Camera && (12_000..12_400).contains(&ms) { 150 } else { ms % 7 };
+                let at = timeline.place(&frame((1_000 + ms) * hertz, ms + 40 + late, None));
+                beside.push(at.abs_diff((ms + 40) * 1_000) / 1_000);
+            }
+            assert!(beside[100..].iter().all(|beside| *beside <= 10), "{source:?}: {beside:?}");
+        }
     }
 
     #[test]

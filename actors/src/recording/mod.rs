@@ -9,7 +9,7 @@
 //! - [`reorder`]: puts packets in order, and waits a moment for those that are sent again.
 //! - [`assemble`]: payloads to whole frames.
 //! - [`timeline`]: a sender's clock to the recording's, by sender reports where there are any ([`reported`]), and until the next of them by what the
-//!   packets say ([`left_out`]); [`sender_clock`] is what all their tracks know of it.
+//!   packets say ([`left_out`]); how it runs is [`drift`]; [`sender_clock`] is what all their tracks know of it.
 //! - [`fill`]: sound has no holes: where none came, silence stands.
 //! - [`ledger`]: what a recording says of itself when it is over.
 //! - [`speaking`]: when there was a voice in it.
@@ -21,6 +21,7 @@
 pub mod actor;
 pub mod assemble;
 pub mod book;
+mod drift;
 pub mod files;
 pub mod fill;
 pub mod frame;

@@ -5,7 +5,7 @@
 //! Sender reports say how a track's timestamps run against the sender's wall clock: that is truer than arrivals, and stays when
 //! numbering begins anew.
 
-use super::{frame::EncodedFrame, left_out::LeftOut, reported::Reported, sender_clock::SenderClock};
+use super::{drift::Drift, frame::EncodedFrame, left_out::LeftOut, reported::Reported, sender_clock::SenderClock};
 use crate::{protocol::Source, sinks::Rest};
 use std::collections::VecDeque;
 
@@ -80,13 +80,6 @@ struct Late {
 #[derive(Clone, Default, Debug)]
 struct Least(VecDeque<(u64, i64)>);
 
-/// How the sender's clock ran against ours, over the longest numbering.
-#[derive(Clone, Copy, Default, Debug)]
-struct Drift {
-    first: Option<(u64, i64)>,
-    longest: Option<(u64, f64)>,
-}
-
 impl Timeline {
     /// `began_us`: when the recording began, microseconds since 1970 on the server's clock.
     pub fn new(source: Source, began_us: u64) -> Self {
@@ -141,7 +134,7 @@ impl Timeline {
         clock.least.hear(arrived_us as i64 - sent, arrived_us);
         let wall = self.wall(arrived_us);
         if begins {
-            self.drift.first = None;
+            self.drift.begin();
             if !clock.begin(arrived_us as i64 - sent, wall) {
                 self.wall = Least::default();
             }
@@ -150,7 +143,7 @@ impl Timeline {
         }
         if clock.is_wrong(arrived_us as i64 - sent, arrived_us) {
             self.wall = Least::default();
-            self.drift.first = None;
+            self.drift.begin();
         }
         self.clock = Some(clock);
         self.sender.say(self.source, self.wall.value(), self.behind(), arrived_us);
@@ -196,7 +189,7 @@ impl Timeline {
 
     /// Parts in a million by which the sender's clock is slow (positive) or fast; none before a minute was seen.
     pub fn drift_ppm(&self) -> Option<f64> {
-        self.drift.longest.map(|(_, ppm)| ppm)
+        self.drift.ppm()
     }
 
     fn sent_us(&self, timestamp: u64) -> i64 {
@@ -290,18 +283,6 @@ impl Least {
 
     fn value(&self) -> Option<i64> {
         self.0.iter().map(|(_, least)| *least).min()
-    }
-}
-
-impl Drift {
-    const LEAST_US: u64 = 60_000_000;
-
-    fn note(&mut self, now_us: u64, target: i64) {
-        let (since, first) = *self.first.get_or_insert((now_us, target));
-        let lasted = now_us.saturating_sub(since);
-        if lasted >= Self::LEAST_US && self.longest.is_none_or(|(longest, _)| lasted >= longest) {
-            self.longest = Some((lasted, (target - first) as f64 * 1e6 / lasted as f64));
-        }
     }
 }
 

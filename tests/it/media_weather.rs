@@ -122,14 +122,3 @@ fn m4_loss_jitter_reordering_and_duplicates_are_overcome() {
     assert!(pictures(&world, carol, began).all(|got| got.mark().0 == 2), "carol's picture stays large");
     keyframes_were_asked_for_sparingly(&world, alice);
 }
-
-#[test]
-fn m4_people_get_in_on_lines_that_lose_up_to_a_quarter() {
-    let mut world = World::new();
-    for loss in [0.1, 0.25] {
-        world.line = Weather { loss, ..Weather::fair() };
-        let who = world.join(Way::Udp);
-        world.publishes(who, 1);
-        world.receives(who);
-    }
-}

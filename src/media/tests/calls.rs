@@ -74,7 +74,7 @@ pub struct Receiver {
     heard: Instant,
     /// It does not any more.
     pub mute: bool,
-    /// The engine gave up.
+    /// An engine gave up.
     pub broken: bool,
 }
 
@@ -113,18 +113,38 @@ impl Call {
         let camera = Published { source: Source::Camera, codec: Codec::Vp8, layers: 3 };
         let voice = Published { source: Source::Microphone, codec: Codec::Opus, layers: 1 };
         call.tell(CoreInput::Publish { peer: alice, tracks: vec![voice, camera] });
-        let engines = Str0m::new(([127, 0, 0, 1], 40_000).into()).unwrap();
+        let engines = engines();
         (0..receivers).for_each(|index| call.joins(index, &engines));
         call
     }
 
-    fn joins(&mut self, index: usize, engines: &Str0m) {
+    /// How long it takes until somebody is in whose line is like this both ways from the first packet on, if an engine does not give up.
+    pub fn gets_in(weather: Weather, seed: u64) -> Option<Duration> {
+        let mut call = Self::new(0);
+        call.comes(0, &engines());
+        let bob = &mut call.receivers[0];
+        (bob.down, bob.up) = (Link::new(weather, seed), Link::new(weather, seed + 1_000));
+        while !call.receivers[0].broken {
+            call.step();
+            if call.receivers[0].client.is_connected() {
+                return Some(call.now - call.start);
+            }
+        }
+        None
+    }
+
+    fn comes(&mut self, index: usize, engines: &Str0m) -> PeerIndex {
         let id = ParticipantId(Uuid::from_u128(100 + index as u128));
         self.tell(CoreInput::AddPeer { participant: id });
         let peer = self.core.peer(id).unwrap();
         let height = Want { participant_id: self.alice_id, source: Source::Camera, height: 1_080, priority: 1 };
         self.receivers.push(Receiver::new(peer, index as u16, engines, self.now));
         self.tell(CoreInput::Want { peer, tracks: vec![height] });
+        peer
+    }
+
+    fn joins(&mut self, index: usize, engines: &Str0m) {
+        let peer = self.comes(index, engines);
         self.until("connected", |call| call.receivers[index].client.is_connected());
         self.tell(CoreInput::Receiving { peer, audio_slots: 4, video_slots: 4 });
     }
@@ -305,6 +325,10 @@ impl Call {
     }
 }
 
+fn engines() -> Str0m {
+    Str0m::new(([127, 0, 0, 1], 40_000).into()).unwrap()
+}
+
 impl Receiver {
     fn new(peer: PeerIndex, index: u16, engines: &Str0m, now: Instant) -> Self {
         let there: SocketAddr = ([127, 0, 0, 1], 40_000).into();
@@ -395,7 +419,15 @@ impl Receiver {
 
     fn drain(&mut self, now: Instant) {
         loop {
-            match self.client.poll_output().unwrap() {
+            let output = match self.client.poll_output() {
+                Ok(output) => output,
+                Err(error) => {
+                    assert!(!self.client.is_connected(), "{error}");
+                    self.broken = true;
+                    return;
+                }
+            };
+            match output {
                 Output::Timeout(next) => {
                     self.client_wakes = next.max(now + STEP);
                     return;

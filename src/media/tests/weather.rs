@@ -116,6 +116,17 @@ fn m4_a_very_lossy_line_from_the_start() {
     lossy_from_the_start(0.2, 1);
 }
 
+/// Who loses a packet of the handshake waits for the next try, each twice as long as the one before.
+#[test]
+fn m4_people_get_in_on_lines_that_lose_up_to_a_quarter() {
+    for loss in [0.1, 0.25] {
+        let tries = (0..40).map(|seed| Call::gets_in(Weather { loss, ..Weather::fair() }, seed));
+        let mut took: Vec<Duration> = tries.map(|took| took.unwrap_or(Duration::MAX)).collect();
+        took.sort_unstable();
+        assert!(took[20] < Duration::from_secs(4) && took[35] < Duration::from_secs(15), "{loss}: {took:?}");
+    }
+}
+
 #[test]
 fn m4_a_narrow_line_from_the_start() {
     let weather = Weather::narrow(150_000, 200);

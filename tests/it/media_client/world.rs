@@ -1,6 +1,6 @@
 //! A media plane and the people on it, in one test.
 
-use super::{Leg, Way, Weather};
+use super::{Leg, Way};
 use actors::{
     ids::{ParticipantId, RoomId},
     media::{MediaCommand, MediaEvent, Permit},
@@ -36,8 +36,6 @@ pub struct World {
     pub talks: Option<usize>,
     pub said: u32,
     next_word: Instant,
-    /// What comes down the lines of new connections.
-    pub line: Weather,
 }
 
 pub struct Person {
@@ -61,18 +59,7 @@ impl World {
         let (plane, room) = (media.plane(), RoomId(Uuid::now_v7()));
         let (tell, events) = channel();
         plane.open(room, Arc::new(move |event| tell.send(event).is_ok())).unwrap();
-        Self {
-            media,
-            plane,
-            room,
-            events,
-            told: Vec::new(),
-            people: Vec::new(),
-            talks: None,
-            said: 0,
-            next_word: Instant::now(),
-            line: Weather::fair(),
-        }
+        Self { media, plane, room, events, told: Vec::new(), people: Vec::new(), talks: None, said: 0, next_word: Instant::now() }
     }
 
     pub fn server(&self) -> SocketAddr {
@@ -95,7 +82,6 @@ impl World {
     pub fn publishes(&mut self, who: usize, layers: usize) {
         let person = &mut self.people[who];
         let mut leg = Leg::new(person.way);
-        leg.weather(self.line);
         let sdp = leg.offer(layers);
         person.publishing = Some(leg);
         self.offers(who, sdp);
@@ -132,8 +118,7 @@ impl World {
     }
 
     pub fn receives(&mut self, who: usize) {
-        let mut leg = Leg::new(self.people[who].way);
-        leg.weather(self.line);
+        let leg = Leg::new(self.people[who].way);
         self.people[who].receiving = Some(leg);
         let participant = self.people[who].id;
         self.ask(MediaCommand::OfferReceive { participant, epoch: 1, restart: false });

@@ -33,7 +33,9 @@ async fn refusal(server: &Server, path: &str, key: Option<&str>) -> String {
     let request = server.request(Method::GET, path);
     let request = upgrade.into_iter().fold(request, |request, (name, value)| request.header(name, value));
     let request = key.into_iter().fold(request, |request, key| request.bearer_auth(key));
-    let body: Value = request.send().await.expect("an answer").json().await.unwrap_or_default();
+    let answer = request.send().await.expect("an answer");
+    assert_eq!(answer.headers()["connection"], "close", "nobody sends another request on it");
+    let body: Value = answer.json().await.unwrap_or_default();
     body["code"].as_str().unwrap_or_default().to_owned()
 }
 

@@ -19,8 +19,8 @@ impl Rest {
 
     /// A packet came: what is left of it.
     pub fn hear(self, now_us: u64) -> Option<Self> {
-        let since = self.heard.filter(|_| !self.ends_with(now_us)).map_or(now_us, |(since, _)| since);
-        (now_us < since + ON_FOR_SURE_US).then_some(Self { heard: Some((since, now_us)) })
+        let (since, newest) = self.heard.filter(|_| !self.ends_with(now_us)).unwrap_or((now_us, now_us));
+        (now_us < since + ON_FOR_SURE_US).then_some(Self { heard: Some((since, newest.max(now_us))) })
     }
 }
 

@@ -4,7 +4,7 @@ use super::{UpgradeParts, socket::SignalSocket, transport::FramesIn};
 use crate::web::{egress, error::Problem, origin, trace};
 use actix_codec::Framed;
 use actix_http::{
-    HttpMessage, Request, Response,
+    ConnectionType, HttpMessage, Request, Response,
     body::{BodySize, MessageBody},
     h1,
     header::{self, HeaderMap, HeaderValue},
@@ -114,7 +114,8 @@ pub async fn refuse(mut connection: Connection, refusal: HttpResponse) -> Result
     let (response, body) = refusal.into_parts();
     let body = body.try_into_bytes().unwrap_or_default();
     let mut response = Response::from(response).drop_body();
-    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    // Written as a header it would be left out in favour of the request's own "upgrade".
+    response.head_mut().set_connection_type(ConnectionType::Close);
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     connection.send(h1::Message::Item((response, BodySize::Sized(body.len() as u64)))).await?;
     connection.send(h1::Message::Chunk(Some(body))).await?;

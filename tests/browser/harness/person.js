@@ -192,20 +192,23 @@ export class Person {
     }, MEDIA);
   }
 
-  /** Sound that is decoded, has energy, and is being played. @param {Person} other */
+  /** @param {Person} other */
   async hears(other) {
-    const before = await until(`${this.name} gets sound of ${other.name}`, () => this.soundOf(other), MEDIA);
-    await until(`${this.name} hears ${other.name}`, async () => {
-      const now = await this.soundOf(other);
-      return now?.playing && now.energy > before.energy && now.packets > before.packets;
-    }, MEDIA);
+    await this.#hears(other, "camera", other.name);
   }
 
   /** Sound of what they share. @param {Person} other */
   async hearsScreenOf(other) {
-    const before = await until(`${this.name} gets the sound of ${other.name}'s screen`, () => this.soundOf(other, "screen"), MEDIA);
-    await until(`${this.name} hears ${other.name}'s screen`, async () => {
-      const now = await this.soundOf(other, "screen");
+    await this.#hears(other, "screen", `${other.name}'s screen`);
+  }
+
+  /** Sound that is decoded, has energy, and is being played. @param {Person} other @param {"camera"|"screen"} kind @param {string} what */
+  async #hears(other, kind, what) {
+    let before = await until(`${this.name} gets sound of ${what}`, () => this.soundOf(other, kind), MEDIA);
+    await until(`${this.name} hears ${what}`, async () => {
+      const now = await this.soundOf(other, kind);
+      // Where the room goes over to another path meanwhile, it is counted anew.
+      if (now && now.packets < before.packets) before = now;
       return now?.playing && now.energy > before.energy && now.packets > before.packets;
     }, MEDIA);
   }

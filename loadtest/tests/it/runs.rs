@@ -98,7 +98,7 @@ async fn a_correct_server_passes_with_every_trouble_made() {
 
 #[tokio::test]
 async fn a_slow_reader_is_closed_and_comes_back_without_a_gap() {
-    let more = ["--slow", "1", "--slow-seconds", "2", "--duration", "6", "--relay-rate", "60", "--churn", "0", "--storm", "0"];
+    let more = ["--slow", "1", "--slow-seconds", "3", "--duration", "6", "--relay-rate", "60", "--churn", "0", "--storm", "0"];
     let run = run(Fault::ClosesSlow, "slow", &more).await;
     assert_eq!(run.code(), 0, "{}", run.text());
     // On a busy machine somebody else may be too slow for a moment.

@@ -24,6 +24,7 @@ pub struct Rooms {
 struct Person {
     room: String,
     log: Vec<String>,
+    /// The newest event that is not held against them.
     acknowledged: usize,
     socket: Option<(u64, UnboundedSender<Out>)>,
     chats: HashMap<String, String>,
@@ -71,6 +72,8 @@ impl Rooms {
         let person = self.people.get_mut(&id)?;
         person.socket = Some((connection, out));
         let last = command["lastSeq"].as_u64()? as usize;
+        // What they missed comes at once, and they can't have acknowledged it yet.
+        person.acknowledged = person.log.len();
         let missed: Vec<String> = if forgets { Vec::new() } else { person.log[last..].to_vec() };
         self.reply(&id, command, json!({ "state": "joined", "participantId": id, "replayed": true }));
         missed.into_iter().for_each(|text| self.send(&id, text));
@@ -98,7 +101,7 @@ impl Rooms {
 
     fn acknowledge(&mut self, id: &str, command: &Value) {
         if let Some(person) = self.people.get_mut(id) {
-            person.acknowledged = command["seq"].as_u64().unwrap() as usize;
+            person.acknowledged = person.acknowledged.max(command["seq"].as_u64().unwrap() as usize);
         }
     }
 
@@ -171,7 +174,7 @@ impl Rooms {
     }
 
     fn close_if_slow(&mut self, id: &str) {
-        const TOO_MANY: usize = 60;
+        const TOO_MANY: usize = 150;
         let person = self.people.get_mut(id).unwrap();
         if self.fault == Fault::ClosesSlow
             && person.log.len() - person.acknowledged > TOO_MANY

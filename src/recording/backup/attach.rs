@@ -2,7 +2,7 @@
 
 use super::{
     Backup,
-    covers::{covers, merged, total_ms},
+    covers::{covers, is_fillable, merged, total_ms},
 };
 use crate::recording::manifest::{Manifest, Stretch, TrackBackup};
 use actors::recording::ledger::Gap;
@@ -29,6 +29,17 @@ pub fn attach(recording: &Path, manifest: &mut Manifest) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Is there one that its browser has not finished, for a track that has gaps to fill?
+pub fn is_awaited(recording: &Path, manifest: &Manifest) -> io::Result<bool> {
+    let backups = Backup::all(recording)?;
+    let mut unfinished = backups.iter().map(|backup| &backup.about).filter(|about| about.complete.is_none());
+    Ok(unfinished.any(|about| {
+        let tracks =
+            manifest.tracks.iter().filter(|track| track.participant == about.participant && track.source == about.source);
+        tracks.flat_map(|track| &track.ledgers).flat_map(|ledger| &ledger.gaps).any(|gap| is_fillable(gap.reason))
+    }))
 }
 
 /// What it has, in the recording's time.

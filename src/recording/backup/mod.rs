@@ -14,7 +14,7 @@ mod covers;
 mod tests;
 
 pub use about::{About, Complete, Mime};
-pub use attach::attach;
+pub use attach::{attach, is_awaited};
 pub use chunks::{Chunk, Kept};
 pub use covers::covers;
 

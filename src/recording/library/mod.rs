@@ -38,7 +38,7 @@ use std::{
     sync::Arc,
 };
 use thiserror::Error;
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use uuid::Uuid;
 
 /// Below the data directory.
@@ -89,6 +89,8 @@ struct Inner {
     ended: Notify,
     /// There is something to move or to remove.
     stirred: Notify,
+    /// The recording whose files are on their way to another place: nothing is made of it meanwhile.
+    carried: Mutex<Option<Uuid>>,
 }
 
 impl Library {
@@ -104,7 +106,8 @@ impl Library {
             retention_days: config.recording_retention_days,
         };
         let (ended, stirred) = (Notify::new(), Notify::new());
-        Ok(Self(Arc::new(Inner { store, storage, recordings, options, clock, ended, stirred })))
+        let carried = Mutex::new(None);
+        Ok(Self(Arc::new(Inner { store, storage, recordings, options, clock, ended, stirred, carried })))
     }
 
     /// Where a recording's files are while it runs and until they are moved.
@@ -199,15 +202,18 @@ impl Library {
         Ok(())
     }
 
-    /// A browser's copy fills gaps of the server's: the film is made again with it. Where recordings go to a store it may be on its way there, and stays as
-    /// it is; the copy is kept beside it.
+    /// A browser's copy fills gaps of the server's: the film is made again with it. Where it is on its way to a store, or there, it stays as it is; the copy
+    /// is kept beside it.
     ///
     /// # Errors
     /// As [`files_changed`](Self::files_changed).
     pub async fn gaps_filled(&self, id: RecordingId) -> Result<(), LibraryError> {
+        // Held from here on: what is told below stirs whoever carries.
+        let carried = self.0.carried.lock().await;
         self.files_changed(id).await?;
         let row = self.0.store.recording_by_id(id.0).await?;
-        if row.state != "ready" || !self.0.options.composite || self.0.storage.goes_away() {
+        if row.state != "ready" || !self.0.options.composite || *carried == Some(id.0) || moving::has_begun(&self.0, &row).await?
+        {
             return Ok(());
         }
         let again = RecordingChanges {

@@ -3,7 +3,11 @@
 
 use super::{Inner, LibraryError, blocking, remove_folder};
 use crate::{
-    recording::storage::{Copied, Place, StorageError, Tier, Upload, copy},
+    recording::{
+        backup,
+        manifest::Manifest,
+        storage::{Copied, Place, StorageError, Tier, Upload, copy},
+    },
     store::{
         StoreError,
         models::{RecordingChanges, RecordingFileRow, RecordingRow, UploadRow, millis},
@@ -21,6 +25,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(120);
 const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Recordings that are looked at together.
 const BATCH: i64 = 50;
+/// So long after its end a recording waits here for copies that browsers still send: they may be its only word of somebody.
+const COPIES_WITHIN_MS: i64 = 10 * 60 * 1000;
 
 /// Until it is dropped.
 pub async fn work(inner: Arc<Inner>) {
@@ -70,14 +76,50 @@ async fn round(inner: &Inner) -> Result<(), LibraryError> {
     }
     for (from, to, before) in ways {
         for row in inner.store.recordings_lying_in(from.name(), before, BATCH).await? {
-            note(carry(inner, &row, to).await);
+            if from != Tier::Local || !waits_for_copies(inner, &row, now).await {
+                note(carry(inner, row.id.0, to).await);
+            }
         }
     }
     fault.map_or(Ok(()), Err)
 }
 
-/// All files of a recording.
-async fn carry(inner: &Inner, row: &RecordingRow, to: Tier) -> Result<(), LibraryError> {
+async fn waits_for_copies(inner: &Inner, row: &RecordingRow, now: i64) -> bool {
+    if row.ended_at.is_none_or(|ended_at| ended_at.saturating_add(COPIES_WITHIN_MS) < now) {
+        return false;
+    }
+    let folder = inner.recordings.join(row.id.to_string());
+    // One whose manifest can't be read waits for nothing.
+    blocking(move || backup::is_awaited(&folder, &Manifest::read(&folder)?)).await.unwrap_or(false)
+}
+
+/// Are parts of a recording in another place already?
+pub async fn has_begun(inner: &Inner, row: &RecordingRow) -> Result<bool, StoreError> {
+    for file in inner.store.files_of_recording(row.id.0).await? {
+        if file.tier != Tier::Local.name() || inner.store.upload_of(file.id.0).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// All files of a recording, unless it is to be made anew.
+async fn carry(inner: &Inner, id: Uuid, to: Tier) -> Result<(), LibraryError> {
+    let row = {
+        let mut carried = inner.carried.lock().await;
+        let row = inner.store.recording_by_id(id).await?;
+        if row.state == "processing" {
+            return Ok(());
+        }
+        *carried = Some(id);
+        row
+    };
+    let done = carry_files(inner, &row, to).await;
+    *inner.carried.lock().await = None;
+    done
+}
+
+async fn carry_files(inner: &Inner, row: &RecordingRow, to: Tier) -> Result<(), LibraryError> {
     let files = inner.store.files_of_recording(row.id.0).await?;
     let all: i64 = files.iter().map(|file| file.bytes).sum::<i64>().max(1);
     let mut done = 0;

@@ -3,13 +3,18 @@
 use super::*;
 use crate::{
     recording::{
+        backup::{self, About, Backup, Mime},
         composite::COMPOSITE,
         manifest::{RecordedPerson, RecordedTrack, Segment, SegmentEnd, SpokeFrom, Stretch, TrackBackup},
         storage::tests::object_server::{KEY, ObjectServer, SECRET},
     },
     store::{models::RoomRow, testing},
 };
-use actors::{ids::ParticipantId, protocol::Source};
+use actors::{
+    ids::ParticipantId,
+    protocol::Source,
+    recording::ledger::{Gap, GapReason, TrackLedger},
+};
 use std::{fs, process::Command, time::Duration};
 
 struct Place {
@@ -19,6 +24,7 @@ struct Place {
 }
 
 const ALICE: ParticipantId = ParticipantId(Uuid::from_u128(1));
+const VOICE: &str = "00000000-0000-0000-0000-000000000001-microphone-0001.webm";
 
 async fn place() -> Place {
     let dir = tempfile::tempdir().expect("a folder");
@@ -84,6 +90,29 @@ impl Place {
         fs::write(folder.join("report.json"), "{}").expect("written");
     }
 
+    /// The server missed half a second of Alice's voice, and her browser has begun to send its copy.
+    fn record_with_a_gap(&self, library: &Library, id: RecordingId) -> Backup {
+        self.record(library, id);
+        let folder = library.folder(id);
+        let mut manifest = Manifest::read(&folder).expect("read");
+        let gaps = vec![Gap { from_ms: 500, to_ms: 1_000, reason: GapReason::Lost }];
+        let voice = manifest.tracks.iter_mut().find(|track| track.source == Source::Microphone).expect("there");
+        voice.ledgers.push(TrackLedger { gaps, ..TrackLedger::default() });
+        manifest.write(&folder).expect("written");
+        let about = About {
+            id: Uuid::now_v7(),
+            participant: ALICE,
+            identity: "user:alice".to_owned(),
+            source: Source::Microphone,
+            mime: Mime::Webm,
+            chunk_bytes: 1 << 20,
+            started_at_ms: 0,
+            began: Timestamp(1_000_000),
+            complete: None,
+        };
+        Backup::begin(&folder, about).expect("begun")
+    }
+
     fn track(&self, source: Source, name: &str) -> RecordedTrack {
         let done = SegmentEnd { bytes: 1, duration_ms: 2_000, frames: 1, sha256: "ab".to_owned(), mended: false };
         let segments = vec![Segment { name: name.to_owned(), number: 1, at_ms: 0, done: Some(done) }];
@@ -110,6 +139,12 @@ impl Place {
 
     async fn row(&self, id: RecordingId) -> RecordingRow {
         self.store.recording_by_id(id.0).await.expect("there")
+    }
+
+    /// Its fingerprint.
+    async fn film(&self, id: RecordingId) -> Option<String> {
+        let files = self.store.files_of_recording(id.0).await.expect("listed");
+        files.into_iter().find(|file| file.kind == "composite").and_then(|file| file.sha256)
     }
 
     async fn kinds(&self, id: RecordingId) -> Vec<String> {
@@ -171,11 +206,7 @@ async fn a_film_is_made_again_with_a_copy_that_fills_its_gaps() {
     library.ended(id, false).await.expect("ended");
     let _working = at_work(&library);
     place.becomes(id, "it gets ready", |row| row.state == "ready").await;
-    let film = async || {
-        let files = place.store.files_of_recording(id.0).await.expect("listed");
-        files.into_iter().find(|file| file.kind == "composite").and_then(|file| file.sha256)
-    };
-    let first = film().await;
+    let first = place.film(id).await;
     let (folder, file) = (library.folder(id), "backup/copy.webm".to_owned());
     fs::create_dir_all(folder.join("backup")).expect("made");
     fs::copy(folder.join(format!("{ALICE}-microphone-0001.webm")), folder.join(&file)).expect("copied");
@@ -185,9 +216,58 @@ async fn a_film_is_made_again_with_a_copy_that_fills_its_gaps() {
     voice.backups.push(TrackBackup { file, at_ms: 0, covers_ms: 1_000, covers });
     manifest.write(&folder).expect("written");
     library.gaps_filled(id).await.expect("told");
-    until("another film", async || film().await.is_some_and(|now| Some(now) != first)).await;
+    until("another film", async || place.film(id).await.is_some_and(|now| Some(now) != first)).await;
     place.becomes(id, "it is ready again", |row| row.state == "ready").await;
     assert!(place.kinds(id).await.contains(&"backup".to_owned()));
+}
+
+#[tokio::test]
+async fn a_recording_goes_to_the_store_when_the_copies_are_there_that_browsers_still_send() {
+    let place = place().await;
+    let store = place.dir.path().join("store");
+    let config = Config { recording_store_url: Some(store.display().to_string()), ..place.config() };
+    let library = place.library(&config);
+    let (id, whole) = (place.begin(&library).await, place.begin(&library).await);
+    let folder = library.folder(id);
+    let mut copy = place.record_with_a_gap(&library, id);
+    place.record(&library, whole);
+    for id in [id, whole] {
+        library.ended(id, false).await.expect("ended");
+    }
+    let _working = at_work(&library);
+    place.becomes(whole, "one without gaps does not wait", |row| row.tier == "store").await;
+    place.becomes(id, "the other can be seen", |row| row.state == "ready").await;
+    let first = place.film(id).await;
+    assert!(folder.join(COMPOSITE).exists(), "it lies here still");
+
+    copy.put(0, &fs::read(folder.join(VOICE)).expect("read"), 0, 2_000, 1 << 20).expect("kept");
+    copy.complete(None, Timestamp(1_003_000)).expect("whole");
+    let mut manifest = library.manifest(id).await.expect("read");
+    backup::attach(&folder, &mut manifest).expect("attached");
+    manifest.write(&folder).expect("written");
+    library.gaps_filled(id).await.expect("told");
+    place.becomes(id, "it is in the store", |row| row.tier == "store").await;
+    assert!(first.is_some() && place.film(id).await != first, "with what the copy knew");
+    assert!(place.kinds(id).await.contains(&"backup".to_owned()));
+
+    // Once there, it stays as it is.
+    library.gaps_filled(id).await.expect("told");
+    assert_eq!((place.row(id).await.state, place.row(id).await.tier), ("ready".to_owned(), "store".to_owned()));
+}
+
+#[tokio::test]
+async fn a_copy_that_never_gets_whole_keeps_nothing_from_the_store() {
+    let place = place().await;
+    let store = place.dir.path().join("store");
+    let store = Some(store.display().to_string());
+    let config = Config { recording_composite: false, recording_store_url: store, ..place.config() };
+    let id = place.begin(&place.library(&config)).await;
+    let quarter_of_an_hour = Clock::starting_at(Timestamp(1_002_000 + 15 * 60_000));
+    let library = Library::new(place.store.clone(), quarter_of_an_hour, &config).expect("a library");
+    place.record_with_a_gap(&library, id);
+    library.ended(id, false).await.expect("ended");
+    let _working = at_work(&library);
+    place.becomes(id, "it is in the store", |row| row.tier == "store").await;
 }
 
 #[tokio::test]

@@ -79,11 +79,6 @@ impl Storage {
         })
     }
 
-    /// Do files leave the local folder?
-    pub fn goes_away(&self) -> bool {
-        self.store.is_some() || self.archive.is_some()
-    }
-
     /// None where the server has no such tier.
     pub fn tier(&self, tier: Tier) -> Option<&Place> {
         match tier {

@@ -11,6 +11,7 @@ import { navigate } from "../app/router.js";
 import { formatBytes, formatClock, formatDateTime, formatDuration, has, t, useMessages } from "../i18n/i18n.js";
 import { errorText } from "../i18n/problem.js";
 import { factsOf, factsStyle } from "./facts.js";
+import { failedNote } from "./failed-note.js";
 import "./recording-files.js";
 import "./recording-integrity.js";
 import "./recording-timeline.js";
@@ -207,7 +208,7 @@ export class GrRecording extends GrElement {
         ${recording && this.mayManage ? this.renderTools(recording) : nothing}
       </div>
       ${this.failed
-        ? html`<div class="note danger" role="alert"><gr-icon name="warning"></gr-icon><span class="grow">${this.failed}</span><gr-button @click=${this.load}>${t("common.retry")}</gr-button></div>`
+        ? failedNote(this.failed, () => this.load())
         : recording
           ? [this.renderState(recording), this.renderPlayer(recording), this.renderRest(recording)]
           : html`<gr-spinner></gr-spinner>`}

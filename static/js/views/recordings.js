@@ -1,6 +1,7 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement } from "../components/index.js";
+import { pagedList, pagedListStyles } from "./paged-list.js";
 import { getRoom } from "../rest/api.js";
 import { bearerOf, codeOfPage, isRefusal, withAccess } from "../rest/access.js";
 import { listRecordings } from "../rest/recordings.js";
@@ -86,13 +87,16 @@ export class GrRecordings extends GrElement {
   }
 
   renderList() {
-    if (this.failed) return html`<div class="note danger" role="alert"><gr-icon name="warning"></gr-icon><span class="grow">${this.failed}</span><gr-button @click=${() => this.load()}>${t("common.retry")}</gr-button></div>`;
-    if (!this.items) return html`<gr-spinner></gr-spinner>`;
-    if (!this.items.length) return html`<section class="card empty"><gr-icon name="record"></gr-icon><p>${t("recordings.empty")}</p><p class="small">${t("recordings.emptyHint")}</p></section>`;
-    return html`<ul class="stack tight">
-        ${this.items.map((one) => this.renderOne(one))}
-      </ul>
-      ${this.cursor ? html`<gr-button @click=${() => this.load(this.cursor)}>${t("common.more")}</gr-button>` : nothing}`;
+    const { items, cursor, failed } = this;
+    return pagedList({
+      items,
+      cursor,
+      failed,
+      load: (from) => this.load(from),
+      row: (one) => this.renderOne(one),
+      empty: { icon: "record", text: t("recordings.empty"), hint: t("recordings.emptyHint") },
+      tight: true,
+    });
   }
 
   /** @param {import("../rest/recordings.js").Recording} one */
@@ -113,11 +117,8 @@ export class GrRecordings extends GrElement {
   static styles = [
     base,
     layout,
+    pagedListStyles,
     css`
-      .page {
-        max-inline-size: 860px;
-        align-content: start;
-      }
       a.card {
         display: flex;
         align-items: center;
@@ -167,18 +168,6 @@ export class GrRecordings extends GrElement {
       .badge.ready {
         background: var(--accent-soft);
         color: var(--on-accent-soft);
-      }
-      .empty {
-        display: grid;
-        justify-items: center;
-        gap: var(--s-3);
-        padding-block: var(--s-7);
-        color: var(--text-2);
-        text-align: center;
-      }
-      .empty gr-icon {
-        font-size: 2.5rem;
-        color: var(--accent);
       }
       @media (max-width: 600px) {
         a.card {

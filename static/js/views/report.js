@@ -8,6 +8,7 @@ import { formatDateTime, formatDuration, formatNumber, formatTime, t } from "../
 import { errorText } from "../i18n/problem.js";
 import { averageScore, brokenMoments, lengthOf, levelOf, participantsCsv, phaseOf } from "../app/report.js";
 import { factsOf, factsStyle } from "./facts.js";
+import { failedNote } from "./failed-note.js";
 import "./emotion-chart.js";
 import "./quality-chart.js";
 
@@ -84,7 +85,7 @@ export class GrReport extends GrElement {
             </div>`
           : nothing}
       </div>
-      ${this.failed ? html`<div class="note danger" role="alert"><gr-icon name="warning"></gr-icon><span class="grow">${this.failed}</span><gr-button @click=${this.load}>${t("common.retry")}</gr-button></div>` : this.report ? this.renderReport(this.report) : html`<gr-spinner></gr-spinner>`}
+      ${this.failed ? failedNote(this.failed, () => this.load()) : this.report ? this.renderReport(this.report) : html`<gr-spinner></gr-spinner>`}
     </div>`;
   }
 

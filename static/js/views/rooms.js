@@ -1,6 +1,7 @@
 import { css, html, nothing } from "lit";
 import { base, layout } from "../../style/tokens.js";
 import { GrElement, toast } from "../components/index.js";
+import { pagedList, pagedListStyles } from "./paged-list.js";
 import { deleteRoom, listRooms } from "../rest/api.js";
 import { copy } from "../browser/clipboard.js";
 import { formatDateTime, t } from "../i18n/i18n.js";
@@ -120,13 +121,15 @@ export class GrRooms extends GrElement {
     if (!user()) {
       return html`<section class="card row between"><p class="grow">${t("rooms.signedOut")}</p><gr-button variant="primary" href="/sign-in?next=/rooms">${t("app.signIn")}</gr-button></section>`;
     }
-    if (this.failed) return html`<div class="note danger" role="alert"><gr-icon name="warning"></gr-icon><span class="grow">${this.failed}</span><gr-button @click=${() => this.load()}>${t("common.retry")}</gr-button></div>`;
-    if (!this.rooms) return html`<gr-spinner></gr-spinner>`;
-    if (!this.rooms.length) return html`<section class="card empty"><gr-icon name="door"></gr-icon><p>${t("rooms.empty")}</p></section>`;
-    return html`<ul class="stack">
-        ${this.rooms.map((room) => this.renderRoom(room))}
-      </ul>
-      ${this.cursor ? html`<gr-button @click=${() => this.load(this.cursor)}>${t("common.more")}</gr-button>` : nothing}`;
+    const { rooms: items, cursor, failed } = this;
+    return pagedList({
+      items,
+      cursor,
+      failed,
+      load: (from) => this.load(from),
+      row: (room) => this.renderRoom(room),
+      empty: { icon: "door", text: t("rooms.empty") },
+    });
   }
 
   /** @param {import("../rest/api.js").RoomInfo} room */
@@ -176,11 +179,8 @@ export class GrRooms extends GrElement {
   static styles = [
     base,
     layout,
+    pagedListStyles,
     css`
-      .page {
-        max-inline-size: 860px;
-        align-content: start;
-      }
       li.card {
         padding: var(--s-4) var(--s-4) var(--s-2) var(--s-5);
         padding-inline: var(--s-5) var(--s-4);
@@ -226,18 +226,6 @@ export class GrRooms extends GrElement {
       .fold {
         margin-inline-start: calc(-1 * var(--s-3));
         margin-block-start: var(--s-1);
-      }
-      .empty {
-        display: grid;
-        justify-items: center;
-        gap: var(--s-3);
-        padding-block: var(--s-7);
-        color: var(--text-2);
-        text-align: center;
-      }
-      .empty gr-icon {
-        font-size: 2.5rem;
-        color: var(--accent);
       }
     `,
   ];

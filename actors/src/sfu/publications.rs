@@ -20,6 +20,8 @@ use crate::protocol::Source;
 
 pub const MAX_LAYERS: usize = 3;
 const NEW_MICROS: u64 = 500_000;
+/// Of slow cameras a picture comes more often than that.
+const QUIET_MS: u64 = 2_000;
 /// What came so lately comes now.
 const COMES_MICROS: u64 = 500_000;
 
@@ -184,6 +186,12 @@ impl Publication {
                 Err(Dropped::OverLimit)
             }
         }
+    }
+
+    /// Is an encoding sent just now?
+    pub fn comes(&self, encoding: Layer, now: At) -> bool {
+        let encoding = &self.encodings[usize::from(encoding)];
+        !encoding.stopped && !encoding.rate.is_quiet(now, QUIET_MS)
     }
 
     /// Bits a second that each rung needs, none where it can't be had now. A track that is quiet as a whole keeps its sizes.

@@ -118,16 +118,20 @@ impl Sink {
         if self.best { publication.layers } else { 1 }
     }
 
+    /// The encoding whose keyframe is to be asked for. What isn't sent just now (a small camera, a narrow line) answers nobody: with nothing to hear, the
+    /// best that comes will do.
     fn awaits(&self, track: TrackKey, publication: &Publication, now: At) -> Option<Layer> {
+        let target = self.target(publication);
+        let coming = || (0..=target).rev().find(|layer| publication.comes(*layer, now));
         match self.follows {
-            // What it has dried up: a smaller one will do.
-            Some(followed) if followed.is(track, publication) && self.switch.current() > Some(0) && followed.is_quiet(now) => {
-                Some(0)
-            }
-            Some(followed) if followed.is(track, publication) => self.switch.target().map_or(Some(0), |_| self.switch.awaits()),
+            Some(followed) if followed.is(track, publication) => match self.switch.current() {
+                None => Some(coming().unwrap_or(target)),
+                Some(1..) if followed.is_quiet(now) => Some(coming().unwrap_or(0)),
+                Some(_) => self.switch.awaits(),
+            },
             // A newer one is gone over to at its first keyframe.
             Some(followed) if publication.since <= followed.since => None,
-            _ => Some(self.target(publication)),
+            _ => Some(coming().unwrap_or(target)),
         }
     }
 

@@ -139,6 +139,38 @@ fn a_picture_begins_with_a_keyframe_that_is_asked_for_and_is_as_large_as_needed(
 }
 
 #[test]
+fn a_picture_whose_larger_sizes_are_not_sent_is_heard_in_the_one_that_is() {
+    for sent in [1, 2, 3] {
+        let (mut story, alice) = Listening::to(Camera, true);
+        story.room.handle(Input::DetachSink { sink: SINK });
+        story.room.publishes(alice, &[(Camera, 3)]);
+        story.room.track(alice, Camera).encoders[sent..].iter_mut().for_each(|encoder| encoder.on = false);
+        let bob = story.room.joins();
+        story.room.receives(bob, 0, 1);
+        story.room.wants(bob, &[(alice, Camera, 1_280, 0)]);
+        story.runs(7_000);
+        story.wants(alice, Camera, true, true);
+        story.runs(1_000);
+        let layers: Vec<usize> = story.heard.iter().map(|one| one.layer.into()).collect();
+        assert!(layers.len() > 20, "{sent} sent: {} packets", layers.len());
+    }
+}
+
+#[test]
+fn a_sink_whose_size_is_given_up_goes_on_with_a_smaller_one() {
+    let (mut story, alice) = Listening::to(Camera, true);
+    story.room.publishes(alice, &[(Camera, 3)]);
+    story.runs(3_000);
+    // The line gets narrow, and what the sink had is lost in the same moment.
+    story.room.track(alice, Camera).encoders[1..].iter_mut().for_each(|encoder| encoder.on = false);
+    story.room.handle(Input::SinkLost { sink: SINK });
+    story.runs(3_000);
+    story.heard.clear();
+    story.runs(1_000);
+    assert!(story.heard.len() > 20, "{} packets", story.heard.len());
+}
+
+#[test]
 fn an_extra_copy_reaches_sinks_alone_and_never_the_speaker() {
     let (mut story, alice) = Listening::to(Microphone, false);
     let _bob = story.room.joins();

@@ -103,12 +103,12 @@ pub async fn has_begun(inner: &Inner, row: &RecordingRow) -> Result<bool, StoreE
     Ok(false)
 }
 
-/// All files of a recording, unless it is to be made anew.
+/// All files of a recording, unless it is to be made anew, or removed.
 async fn carry(inner: &Inner, id: Uuid, to: Tier) -> Result<(), LibraryError> {
     let row = {
         let mut carried = inner.carried.lock().await;
         let row = inner.store.recording_by_id(id).await?;
-        if row.state == "processing" {
+        if !["ready", "failed"].contains(&row.state.as_str()) {
             return Ok(());
         }
         *carried = Some(id);

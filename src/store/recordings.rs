@@ -10,6 +10,8 @@ use super::{Id, Store, StoreError};
 
 /// Being removed: nobody sees it any more.
 pub const DELETING: &str = "deleting";
+/// Nothing more is made of it: these may be carried to another place.
+pub const OVER: [&str; 2] = ["ready", "failed"];
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
 impl Store {
@@ -103,7 +105,7 @@ impl Store {
     ) -> Result<Vec<RecordingRow>, StoreError> {
         self.read(move |conn| {
             let query = recordings::table
-                .filter(recordings::state.eq_any(["ready", "failed"]))
+                .filter(recordings::state.eq_any(OVER))
                 .filter(recordings::tier.eq(tier))
                 .filter(recordings::ended_at.lt(before))
                 .order((recordings::ended_at, recordings::id))
@@ -248,7 +250,7 @@ impl Store {
         self.read(move |conn| {
             let ended = recordings::table
                 .inner_join(rooms::table)
-                .filter(recordings::state.eq_any(["ready", "failed"]))
+                .filter(recordings::state.eq_any(OVER))
                 .filter(recordings::ended_at.is_not_null())
                 .order(recordings::ended_at)
                 .select((recordings::id, recordings::ended_at.assume_not_null(), rooms::settings));

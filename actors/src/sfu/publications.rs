@@ -20,7 +20,7 @@ use crate::protocol::Source;
 
 pub const MAX_LAYERS: usize = 3;
 const NEW_MICROS: u64 = 500_000;
-/// Of slow cameras a picture comes more often than that.
+/// Of slow cameras a picture comes more often than that; a still picture and a camera that is off are quiet.
 const QUIET_MS: u64 = 2_000;
 /// What came so lately comes now.
 const COMES_MICROS: u64 = 500_000;
@@ -83,6 +83,12 @@ pub enum Dropped {
     Malformed,
     Stale,
     OverLimit,
+}
+
+impl Encoding {
+    pub fn is_quiet(&self, now: At) -> bool {
+        self.rate.is_quiet(now, QUIET_MS)
+    }
 }
 
 impl Publication {
@@ -191,7 +197,7 @@ impl Publication {
     /// Is an encoding sent just now?
     pub fn comes(&self, encoding: Layer, now: At) -> bool {
         let encoding = &self.encodings[usize::from(encoding)];
-        !encoding.stopped && !encoding.rate.is_quiet(now, QUIET_MS)
+        !encoding.stopped && !encoding.is_quiet(now)
     }
 
     /// Bits a second that each rung needs, none where it can't be had now. A track that is quiet as a whole keeps its sizes.

@@ -11,9 +11,7 @@ use super::{
 };
 use crate::protocol::{LayersWanted, Source};
 
-/// An encoding that has been quiet for so long is asked for keyframes less often: a still picture needs the asking, a camera that is off
-/// doesn't hear it.
-const QUIET_MS: u64 = 2_000;
+/// A quiet encoding is asked for keyframes less often, by this: a still picture needs the asking, a camera that is off doesn't hear it.
 const QUIET_TIMES: u64 = 5;
 
 impl SfuCore {
@@ -67,7 +65,7 @@ impl SfuCore {
             return;
         }
         for (layer, encoding) in publication.encodings.iter_mut().enumerate() {
-            let every = if encoding.rate.is_quiet(now, QUIET_MS) { QUIET_TIMES * every } else { every };
+            let every = if encoding.is_quiet(now) { QUIET_TIMES * every } else { every };
             if !encoding.stopped && encoding.keyframes.due(now, every) {
                 self.counts.keyframes_requested += 1;
                 out.push(Output::RequestKeyframe { peer: track.peer, source: track.source, layer: layer as Layer });

@@ -1,10 +1,10 @@
 //! Whole backups into the manifest of their recording: which file fills how much of which track's gaps.
 
 use super::{
-    Backup,
+    About, Backup,
     covers::{covers, is_fillable, merged, total_ms},
 };
-use crate::recording::manifest::{Manifest, Stretch, TrackBackup};
+use crate::recording::manifest::{Manifest, RecordedTrack, Stretch, TrackBackup};
 use actors::recording::ledger::Gap;
 use std::{io, path::Path};
 
@@ -12,10 +12,12 @@ use std::{io, path::Path};
 pub fn attach(recording: &Path, manifest: &mut Manifest) -> io::Result<()> {
     let backups = Backup::all(recording)?;
     for track in &mut manifest.tracks {
-        let gaps: Vec<Gap> = track.ledgers.iter().flat_map(|ledger| ledger.gaps.iter().copied()).collect();
+        let gaps: Vec<Gap> = gaps(track).collect();
         track.backups.clear();
-        let of_track = |backup: &&Backup| backup.about.participant == track.participant && backup.about.source == track.source;
-        for backup in backups.iter().filter(of_track) {
+        for backup in &backups {
+            if !is_of(&backup.about, track) {
+                continue;
+            }
             let Some(complete) = &backup.about.complete else { continue };
             let covered = covers(&gaps, &stretches(backup)?);
             if !covered.is_empty() {
@@ -36,10 +38,17 @@ pub fn is_awaited(recording: &Path, manifest: &Manifest) -> io::Result<bool> {
     let backups = Backup::all(recording)?;
     let mut unfinished = backups.iter().map(|backup| &backup.about).filter(|about| about.complete.is_none());
     Ok(unfinished.any(|about| {
-        let tracks =
-            manifest.tracks.iter().filter(|track| track.participant == about.participant && track.source == about.source);
-        tracks.flat_map(|track| &track.ledgers).flat_map(|ledger| &ledger.gaps).any(|gap| is_fillable(gap.reason))
+        let tracks = manifest.tracks.iter().filter(|track| is_of(about, track));
+        tracks.flat_map(gaps).any(|gap| is_fillable(gap.reason))
     }))
+}
+
+fn is_of(about: &About, track: &RecordedTrack) -> bool {
+    (about.participant, about.source) == (track.participant, track.source)
+}
+
+fn gaps(track: &RecordedTrack) -> impl Iterator<Item = Gap> {
+    track.ledgers.iter().flat_map(|ledger| ledger.gaps.iter().copied())
 }
 
 /// What it has, in the recording's time.

@@ -11,7 +11,7 @@ use crate::{
     store::{
         StoreError,
         models::{RecordingChanges, RecordingFileRow, RecordingRow, UploadRow, millis},
-        recordings::DELETING,
+        recordings::{DELETING, OVER},
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -108,7 +108,7 @@ async fn carry(inner: &Inner, id: Uuid, to: Tier) -> Result<(), LibraryError> {
     let row = {
         let mut carried = inner.carried.lock().await;
         let row = inner.store.recording_by_id(id).await?;
-        if !["ready", "failed"].contains(&row.state.as_str()) {
+        if !OVER.contains(&row.state.as_str()) {
             return Ok(());
         }
         *carried = Some(id);
